@@ -1,0 +1,7 @@
+/** The only source of time. Everything that depends on time takes a clock, so that tests can move it. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+}
+
+export const systemClock: Clock = { now: () => Date.now() };

@@ -1,0 +1,3 @@
+export { type Clock, systemClock } from './clock.ts';
+export { CodedError } from './coded-error.ts';
+export { type Logger, silentLogger } from './logger.ts';
