@@ -1,0 +1,82 @@
+import type { FileHandle } from 'node:fs/promises';
+
+const batchBytes = 1024 * 1024;
+/** IOV_MAX on Linux and macOS; also bounds what a sender of one-byte chunks costs in objects. */
+const batchChunks = 1024;
+
+export interface AppendOutcome {
+  /** Where the file now ends. */
+  sizeBytes: number;
+  /** What `source` threw. */
+  sourceError?: { error: unknown };
+  /** What the disk answered; `sizeBytes` is then the end of the bytes it had accepted. */
+  writeError?: { error: unknown };
+}
+
+/**
+ * Writes `source` to the file from `position` on, one batch on its way to the disk while the next is gathered, so at
+ * most two are in memory. `onChunk` sees each chunk as it arrives. Never throws: a failure of the source and one
+ * of the disk mean different things, and both may happen.
+ */
+export async function appendStream(options: {
+  file: FileHandle;
+  source: AsyncIterable<Uint8Array>;
+  position: number;
+  onChunk: (chunk: Uint8Array) => void;
+}): Promise<AppendOutcome> {
+  const { file, source, position, onChunk } = options;
+  const outcome: AppendOutcome = { sizeBytes: position };
+  let batch: Uint8Array[] = [];
+  let gatheredBytes = 0;
+  let writing: Promise<void> = Promise.resolve();
+
+  const flush = async () => {
+    await writing;
+    const chunks = batch;
+    batch = [];
+    gatheredBytes = 0;
+    if (outcome.writeError !== undefined) return;
+    writing = writeAll(file, chunks, outcome).catch((error: unknown) => {
+      outcome.writeError = { error };
+    });
+  };
+
+  try {
+    for await (const chunk of source) {
+      if (outcome.writeError !== undefined) break;
+      if (chunk.byteLength === 0) continue;
+      onChunk(chunk);
+      batch.push(chunk);
+      gatheredBytes += chunk.byteLength;
+      if (gatheredBytes >= batchBytes || batch.length === batchChunks) await flush();
+    }
+  } catch (error) {
+    outcome.sourceError = { error };
+  }
+  await flush();
+  await writing;
+  if (outcome.writeError !== undefined) {
+    // A failed write may have left part of its bytes behind; nobody has counted them.
+    await file.truncate(outcome.sizeBytes).catch(() => {});
+  }
+  return outcome;
+}
+
+async function writeAll(file: FileHandle, chunks: Uint8Array[], end: { sizeBytes: number }): Promise<void> {
+  let rest = chunks;
+  while (rest.length > 0) {
+    const { bytesWritten } = await file.writev(rest, end.sizeBytes);
+    if (bytesWritten === 0) throw new Error('the file system accepted no bytes and gave no reason');
+    end.sizeBytes += bytesWritten;
+    rest = dropBytes(rest, bytesWritten);
+  }
+}
+
+function dropBytes(chunks: Uint8Array[], count: number): Uint8Array[] {
+  let left = count;
+  return chunks.flatMap((chunk) => {
+    const dropped = Math.min(left, chunk.byteLength);
+    left -= dropped;
+    return dropped === chunk.byteLength ? [] : [chunk.subarray(dropped)];
+  });
+}
