@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { algorithmOf, type Digest, type DigestAlgorithm, hexOf } from '../../oci/index.ts';
 import { BlobError } from '../blob-error.ts';
 import type { UploadKey } from '../blob-store.ts';
+import { isUploadId } from '../upload-id.ts';
 
 export interface FilesystemLayout {
   readonly root: string;
@@ -19,8 +20,7 @@ export interface FilesystemLayout {
   quarantinePath(digest: Digest, now: number): string;
 }
 
-const lowerCaseUuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const uploadName = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[0-9a-f]{32}\.sha(?:256|512)$/;
+const uploadName = /^([^.]+)\.[0-9a-f]{32}\.sha(?:256|512)$/;
 
 /**
  * Draws every path below the root:
@@ -46,7 +46,7 @@ export function filesystemLayout(root: string): FilesystemLayout {
     return join(blobsDir, algorithmOf(digest), hex.slice(0, 2), hex);
   };
   const uploadPath = ({ repository, id }: UploadKey, algorithm: DigestAlgorithm) => {
-    if (!lowerCaseUuid.test(id)) {
+    if (!isUploadId(id)) {
       throw new BlobError('upload-unknown', 'There is no such upload: its id is not a lower-case UUID.');
     }
     const owner = createHash('sha256').update(repository).digest('hex').slice(0, 32);
@@ -70,5 +70,6 @@ export function filesystemLayout(root: string): FilesystemLayout {
 
 /** The session id in the name of a file in `uploadsDir`, or undefined if the file is not ours. */
 export function uploadIdOf(fileName: string): string | undefined {
-  return uploadName.exec(fileName)?.[1];
+  const id = uploadName.exec(fileName)?.[1];
+  return id !== undefined && isUploadId(id) ? id : undefined;
 }
