@@ -1,5 +1,12 @@
 import { type Digest, parseDigest } from './digest.ts';
-import { asArray, asObject, asString, type JsonObject, refuseOtherSpellings } from './json-fields.ts';
+import {
+  asArray,
+  asObject,
+  asString,
+  fieldNames,
+  type JsonObject,
+  refuseOtherSpellings,
+} from './json-fields.ts';
 import { OciError } from './oci-error.ts';
 
 /** image-spec v1.1.1, "OCI Content Descriptors". */
@@ -21,7 +28,17 @@ export interface Platform {
   readonly osVersion: string | undefined;
 }
 
-const fields = ['mediaType', 'digest', 'size', 'artifactType', 'annotations', 'urls', 'platform', 'data'];
+const fields = fieldNames(
+  'mediaType',
+  'digest',
+  'size',
+  'artifactType',
+  'annotations',
+  'urls',
+  'platform',
+  'data',
+);
+const platformFields = fieldNames('os', 'architecture', 'variant', 'os.version');
 
 /** `where` names the place for error messages, such as `layers[3]`. Throws `MANIFEST_INVALID`. */
 export function readDescriptor(value: unknown, where: string): Descriptor {
@@ -81,6 +98,7 @@ function readUrls(value: unknown, where: string): readonly string[] | undefined 
 function readPlatform(value: unknown, where: string): Platform | undefined {
   const object = asObject(value, where);
   if (object === undefined) return undefined;
+  refuseOtherSpellings(object, platformFields, where);
   return {
     os: asString(object.os, `${where}.os`),
     architecture: asString(object.architecture, `${where}.architecture`),

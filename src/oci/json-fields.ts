@@ -25,20 +25,30 @@ export function asString(value: unknown, where: string): string | undefined {
   return value;
 }
 
+/** The fields of one kind of object, by their case-folded name. */
+export type FieldNames = ReadonlyMap<string, string>;
+
+export function fieldNames(...names: string[]): FieldNames {
+  return new Map(names.map((name) => [foldCase(name), name]));
+}
+
 /**
  * Go's JSON decoder, which most clients use, matches field names without regard to case (`ſ` counts as `s`, the
  * Kelvin sign as `k`), and the last one wins. A manifest with `config` and `Config` would be one image to this
  * registry and another to docker, so any other spelling of a known field is refused.
  */
-export function refuseOtherSpellings(object: JsonObject, fields: readonly string[], where: string): void {
+export function refuseOtherSpellings(object: JsonObject, fields: FieldNames, where: string): void {
   for (const key of Object.keys(object)) {
-    if (fields.includes(key)) continue;
-    const folded = key.toUpperCase().toLowerCase();
-    const field = fields.find((name) => name.toLowerCase() === folded);
-    if (field !== undefined) {
+    const field = fields.get(foldCase(key));
+    if (field !== undefined && field !== key) {
       throw new OciError('MANIFEST_INVALID', `${where} has the field ${quote(key)}; write it as "${field}"`);
     }
   }
+}
+
+/** Up, then down: that way `ſ` becomes `s`. */
+function foldCase(text: string): string {
+  return text.toUpperCase().toLowerCase();
 }
 
 function wrongType(where: string, expected: string): OciError {

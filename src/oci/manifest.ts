@@ -1,6 +1,13 @@
 import { parseContentType } from './content-type.ts';
 import { type Descriptor, readAnnotations, readDescriptor } from './descriptor.ts';
-import { asArray, asObject, asString, type JsonObject, refuseOtherSpellings } from './json-fields.ts';
+import {
+  asArray,
+  asObject,
+  asString,
+  fieldNames,
+  type JsonObject,
+  refuseOtherSpellings,
+} from './json-fields.ts';
 import { manifestMediaType } from './manifest-media-type.ts';
 import { isIndexMediaType } from './media-types.ts';
 import { OciError } from './oci-error.ts';
@@ -27,7 +34,7 @@ export interface ParsedManifest {
 /** Each reference is looked up and stored in one transaction, so their number has to have an end. */
 const maximumReferences = 10_000;
 
-const fields = [
+const fields = fieldNames(
   'schemaVersion',
   'mediaType',
   'artifactType',
@@ -36,7 +43,7 @@ const fields = [
   'manifests',
   'subject',
   'annotations',
-];
+);
 
 /**
  * Reads an OCI image manifest or index (image-spec v1.1.1), a Docker manifest v2 or a Docker manifest list.
