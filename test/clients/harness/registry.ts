@@ -1,0 +1,115 @@
+/** Starts the registry under test as a user would: the program, a folder, a port. */
+
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ask } from './http.ts';
+import { type Daemon, startDaemon } from './process.ts';
+import type { Scene } from './scene.ts';
+import { CHECKOUT } from './tools.ts';
+
+export interface Registry {
+  /** `127.0.0.1:PORT`: the first part of an image name. */
+  readonly host: string;
+  /** `http://127.0.0.1:PORT` or the same with https. */
+  readonly url: string;
+  /** The folder of the data. */
+  readonly root: string;
+  readonly daemon: Daemon;
+  /** What the server printed so far. */
+  log(): string;
+  /** SIGTERM; resolves with the exit code. */
+  stop(): Promise<number>;
+}
+
+export interface RegistryOptions {
+  readonly root?: string;
+  /** Environment of the server beside the scene's. */
+  readonly env?: NodeJS.ProcessEnv;
+  readonly port?: number;
+  /** The PEM certificate to trust: the server speaks TLS. */
+  readonly ca?: string;
+}
+
+const READY_TIMEOUT_MS = 30_000;
+
+/** `lading serve --root ROOT --addr HOST:PORT`, up to the first answer of `GET /v2/`. */
+export async function startLading(scene: Scene, options: RegistryOptions = {}): Promise<Registry> {
+  const root = options.root ?? scene.path('registry');
+  const port = options.port ?? (await findFreePort());
+  if (process.env.LADING_TEST_PEER === 'crane') {
+    return await startServer(scene, {
+      ...options,
+      root,
+      port,
+      program: [`${CHECKOUT}/.cache/tools/bin/crane`, 'registry', 'serve', '--address', `127.0.0.1:${port}`],
+    });
+  }
+  if (process.env.LADING_TEST_PEER) {
+    const { startDockerRegistry } = await import('./docker-registry.ts');
+    return await startDockerRegistry(scene, root, { ...options, port });
+  }
+  return await startServer(scene, {
+    ...options,
+    root,
+    port,
+    program: [join(CHECKOUT, 'bin/lading'), 'serve', '--root', root, '--addr', `127.0.0.1:${port}`],
+  });
+}
+
+/** Any registry program, up to the first answer of `GET /v2/`. */
+export async function startServer(
+  scene: Scene,
+  options: RegistryOptions & {
+    readonly root: string;
+    readonly port: number;
+    readonly program: readonly string[];
+  },
+): Promise<Registry> {
+  const { root, port, ca } = options;
+  const [file = '', ...args] = options.program;
+  mkdirSync(root, { recursive: true });
+  const logFile = scene.path(`server-${port}.log`);
+  // A server would read the clients' REGISTRY_AUTH_FILE as its setting `auth.file`.
+  const { REGISTRY_AUTH_FILE: _, ...env } = scene.env;
+  const daemon = startDaemon(file, args, { env: { ...env, ...options.env }, cwd: scene.dir, log: logFile });
+  scene.defer(() => daemon.stop());
+  scene.watch(logFile);
+  const host = `127.0.0.1:${port}`;
+  const url = `${ca === undefined ? 'http' : 'https'}://${host}`;
+  const registry = {
+    host,
+    url,
+    root,
+    daemon,
+    log: () => readFileSync(logFile, 'utf8'),
+    stop: () => daemon.stop(),
+  };
+  await waitUntilReady(registry, ca);
+  return registry;
+}
+
+async function waitUntilReady(registry: Registry, ca: string | undefined): Promise<void> {
+  let ended: number | undefined;
+  registry.daemon.ended.then((code) => {
+    ended = code;
+  });
+  const tries = READY_TIMEOUT_MS / 50;
+  for (let tried = 0; tried < tries; tried++) {
+    const answer = await ask(`${registry.url}/v2/`, ca === undefined ? {} : { ca }).catch(() => undefined);
+    if (answer !== undefined && (answer.status === 200 || answer.status === 401)) return;
+    if (ended !== undefined) throw new Error(`the server ended with ${ended}:\n${registry.log()}`);
+    await delay(50);
+  }
+  throw new Error(`the server was not ready after ${READY_TIMEOUT_MS} ms:\n${registry.log()}`);
+}
+
+export async function findFreePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
