@@ -119,5 +119,5 @@ function invalidAt(text: string, position: number, problem: string, cause?: unkn
 }
 
 function invalid(message: string, cause?: unknown): OciError {
-  return new OciError('MANIFEST_INVALID', message, { cause });
+  return new OciError('MANIFEST_INVALID', message, cause === undefined ? {} : { cause });
 }
