@@ -1,0 +1,4 @@
+export type { Database, Migration } from './database.ts';
+export { DbError, type DbErrorCode } from './db-error.ts';
+export { openSqlite } from './sqlite/open-sqlite.ts';
+export { acquireRootLock } from './sqlite/root-lock.ts';

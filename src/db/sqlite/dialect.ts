@@ -1,0 +1,79 @@
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
+import type { SqliteConnection, StatementResult } from './connection.ts';
+import type { GroupCommit } from './group-commit.ts';
+import { toDbError } from './sqlite-error.ts';
+
+type Execute = (sql: string, parameters: readonly unknown[]) => StatementResult | Promise<StatementResult>;
+
+function toConnection(execute: Execute, file: string): DatabaseConnection {
+  return {
+    async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+      try {
+        const { rows, changes } = await execute(query.sql, query.parameters);
+        return { rows: rows as Row[], numAffectedRows: BigInt(changes) };
+      } catch (error) {
+        throw toDbError(error, file);
+      }
+    },
+    // biome-ignore lint/correctness/useYield: SQLite answers at once; long lists are read in pages instead
+    async *streamQuery() {
+      throw new Error('Streaming is not offered: read in pages.');
+    },
+  };
+}
+
+function toDialect(driver: Driver): Dialect {
+  return {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => driver,
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+}
+
+/** Kysely over a connection in this thread, without transactions: each statement stands alone. */
+export function readDialect(connection: SqliteConnection, file: string): Dialect {
+  const shared = toConnection(connection.execute, file);
+  const refuse = async () => {
+    throw new Error('This connection only reads: use Database.transaction.');
+  };
+  return toDialect({
+    init: async () => {},
+    acquireConnection: async () => shared,
+    beginTransaction: refuse,
+    commitTransaction: refuse,
+    rollbackTransaction: refuse,
+    releaseConnection: async () => {},
+    destroy: async () => {},
+  });
+}
+
+/** Kysely over the writing connection. Every statement belongs to a transaction. */
+export function writeDialect(group: GroupCommit, file: string): Dialect {
+  const shared = toConnection(group.execute, file);
+  const mapped = async (step: Promise<void>) => {
+    try {
+      await step;
+    } catch (error) {
+      throw toDbError(error, file);
+    }
+  };
+  return toDialect({
+    init: async () => {},
+    acquireConnection: async () => shared,
+    beginTransaction: () => mapped(group.begin()),
+    commitTransaction: () => mapped(group.commit()),
+    rollbackTransaction: () => group.rollback(),
+    releaseConnection: async () => {},
+    destroy: async () => {},
+  });
+}

@@ -1,0 +1,117 @@
+import type { StatementResult } from './connection.ts';
+import type { SqliteWriter } from './writer.ts';
+
+/**
+ * Puts transactions that wait for each other into one SQLite transaction, each inside its own savepoint, so that
+ * they share one commit and thus one wait for the disk. A transaction's `commit` resolves only when that shared
+ * commit is durable; if the commit fails, all that share it fail.
+ */
+export interface GroupCommit {
+  begin(): Promise<void>;
+  execute(sql: string, parameters: readonly unknown[]): Promise<StatementResult>;
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+}
+
+/** Bounds how long the first of a group waits for the last. */
+const TRANSACTIONS_PER_COMMIT = 64;
+
+interface Settler {
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+export function createGroupCommit(writer: SqliteWriter): GroupCommit {
+  const queue: (() => void)[] = [];
+  let busy = false;
+  let group: Settler[] = [];
+
+  const acquire = () =>
+    new Promise<void>((resolve) => {
+      if (busy) queue.push(resolve);
+      else {
+        busy = true;
+        resolve();
+      }
+    });
+  const passOn = () => {
+    const next = queue.shift();
+    if (next) next();
+    else busy = false;
+  };
+
+  const failGroup = (error: unknown) => {
+    const failed = group;
+    group = [];
+    for (const member of failed) member.reject(error);
+  };
+
+  /** Ends the SQLite transaction if nobody waits to join it. The caller still holds the connection. */
+  const settle = async () => {
+    if (queue.length > 0 && group.length < TRANSACTIONS_PER_COMMIT) return;
+    const done = group;
+    group = [];
+    try {
+      await writer.execute('COMMIT');
+      for (const member of done) member.resolve();
+    } catch (error) {
+      for (const member of done) member.reject(error);
+      if (writer.inTransaction) await writer.execute('ROLLBACK').catch(() => {});
+    }
+  };
+
+  return {
+    async begin() {
+      await acquire();
+      try {
+        if (!writer.inTransaction) await writer.execute('BEGIN IMMEDIATE');
+        await writer.execute('SAVEPOINT member');
+      } catch (error) {
+        failGroup(error);
+        if (writer.inTransaction) await writer.execute('ROLLBACK').catch(() => {});
+        passOn();
+        throw error;
+      }
+    },
+
+    async execute(sql, parameters) {
+      try {
+        return await writer.execute(sql, parameters);
+      } catch (error) {
+        // SQLite gave up the whole transaction (full disk, I/O error): what others had put into it is gone too.
+        if (!writer.inTransaction) failGroup(error);
+        throw error;
+      }
+    },
+
+    async commit() {
+      try {
+        await writer.execute('RELEASE member');
+      } catch (error) {
+        failGroup(error);
+        if (writer.inTransaction) await writer.execute('ROLLBACK').catch(() => {});
+        passOn();
+        throw error;
+      }
+      const durable = new Promise<void>((resolve, reject) => group.push({ resolve, reject }));
+      await settle();
+      passOn();
+      return durable;
+    },
+
+    async rollback() {
+      try {
+        if (writer.inTransaction) {
+          await writer.execute('ROLLBACK TO member');
+          await writer.execute('RELEASE member');
+          await settle();
+        }
+      } catch (error) {
+        failGroup(error);
+        if (writer.inTransaction) await writer.execute('ROLLBACK').catch(() => {});
+      } finally {
+        passOn();
+      }
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Kysely } from 'kysely';
+import type { Database, Migration } from '../database.ts';
+import { migrate } from '../migrate.ts';
+import { openSqliteConnection } from './connection.ts';
+import { readDialect, writeDialect } from './dialect.ts';
+import { createGroupCommit } from './group-commit.ts';
+import { toDbError } from './sqlite-error.ts';
+import { startSqliteWriter } from './writer.ts';
+
+/**
+ * Opens (or makes) an SQLite database in WAL mode and brings its schema up to date.
+ * Reads run in this thread; writes in a thread of their own, synced on each commit.
+ * Throws `DbError`.
+ */
+export async function openSqlite<Tables>(options: {
+  file: string;
+  migrations: readonly Migration[];
+}): Promise<Database<Tables>> {
+  const { file, migrations } = options;
+  await mkdir(dirname(file), { recursive: true });
+  try {
+    const writer = await startSqliteWriter(file);
+    try {
+      const writes = new Kysely<Tables>({ dialect: writeDialect(createGroupCommit(writer), file) });
+      await migrate(writes, migrations);
+      // Opened after the writer: a read-only connection cannot make the files that WAL mode needs.
+      const connection = openSqliteConnection({ file, readOnly: true });
+      const reads = new Kysely<Tables>({ dialect: readDialect(connection, file) });
+      let closed = false;
+      const close = async () => {
+        if (closed) return;
+        closed = true;
+        connection.close();
+        await writer.close();
+      };
+      return {
+        reads,
+        transaction: (work) => writes.transaction().execute(work),
+        close,
+        [Symbol.asyncDispose]: close,
+      };
+    } catch (error) {
+      await writer.close();
+      throw error;
+    }
+  } catch (error) {
+    throw toDbError(error, file);
+  }
+}

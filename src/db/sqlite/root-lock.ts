@@ -1,0 +1,33 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { DbError } from '../db-error.ts';
+
+/**
+ * Holds `file` for this process alone until `release` or the end of the process, `kill -9` included: Node offers
+ * no file locks, SQLite's are the operating system's. Throws `root-in-use` if another process holds it.
+ */
+export async function acquireRootLock(file: string): Promise<{ release(): void }> {
+  await mkdir(dirname(file), { recursive: true });
+  const db = new DatabaseSync(file);
+  try {
+    // A rollback journal in memory: an exclusive transaction that is never committed leaves no file behind.
+    db.exec('PRAGMA journal_mode = MEMORY');
+    db.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    db.close();
+    const busy = (error as { errcode?: number }).errcode === 5;
+    throw busy
+      ? new DbError('root-in-use', `Another lading process uses ${dirname(dirname(file))}. Stop it first.`)
+      : new DbError('database-unavailable', `Cannot lock ${file}: ${(error as Error).message}.`, {
+          cause: error,
+        });
+  }
+  let held = true;
+  return {
+    release() {
+      if (held) db.close();
+      held = false;
+    },
+  };
+}

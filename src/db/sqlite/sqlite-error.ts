@@ -1,0 +1,34 @@
+import { DbError } from '../db-error.ts';
+
+/** SQLite primary result codes, https://www.sqlite.org/rescode.html */
+const SQLITE_CORRUPT = 11;
+const SQLITE_FULL = 13;
+const SQLITE_CONSTRAINT = 19;
+const SQLITE_NOTADB = 26;
+
+/**
+ * Maps what `node:sqlite` throws. Constraint violations and errors in our own SQL stay as they are: they are ours
+ * to handle or to fix, not a state of the disk.
+ */
+export function toDbError(error: unknown, file: string): unknown {
+  if (!(error instanceof Error)) return error;
+  const { errcode, code } = error as Error & { errcode?: number; code?: string };
+  if (code !== 'ERR_SQLITE_ERROR' || errcode === undefined) return error;
+  const primary = errcode & 0xff;
+  if (primary === 1 || primary === SQLITE_CONSTRAINT) return error;
+  if (primary === SQLITE_FULL) {
+    return new DbError('database-full', `No space left for the database ${file}. Free some and try again.`, {
+      cause: error,
+    });
+  }
+  if (primary === SQLITE_CORRUPT || primary === SQLITE_NOTADB) {
+    return new DbError(
+      'database-corrupt',
+      `The database ${file} is damaged (${error.message}). Stop the server and run: lading rebuild`,
+      { cause: error },
+    );
+  }
+  return new DbError('database-unavailable', `The database ${file} cannot be used now: ${error.message}.`, {
+    cause: error,
+  });
+}

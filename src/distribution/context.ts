@@ -1,0 +1,14 @@
+import type { BlobStore } from '../blob/index.ts';
+import type { Database } from '../db/index.ts';
+import type { Clock, Logger } from '../kernel/index.ts';
+import type { DistributionTables } from './tables.ts';
+
+/** What every use-case of the registry works with. */
+export interface DistributionContext {
+  readonly blobs: BlobStore;
+  readonly db: Database<DistributionTables>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Told after each commit that recorded tree changes. */
+  readonly onTreeChange: () => void;
+}

@@ -1,0 +1,123 @@
+import { type Call, lengthOnly, type Reply, type RouteRecord } from '../../http/index.ts';
+import { matchesIfNoneMatch, OciError, parseReference, parseTag } from '../../oci/index.ts';
+import type { DistributionContext } from '../context.ts';
+import { deleteManifest } from '../delete.ts';
+import { pushManifest } from '../push-manifest.ts';
+import { manifestUnknown } from '../refusals.ts';
+import { findManifest, findManifestStat, type ManifestStat } from '../store/manifests.ts';
+import { repositoryAccess, repositoryOf } from './scope.ts';
+
+/** distribution-spec v1.1.1, "Pushing Manifests": at least 4 megabytes should be possible, more is a 413. */
+const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
+/** Bounds what one request can change at once. The specification asks for at least 10. */
+const MAX_TAGS = 1000;
+
+/** Manifests: distribution-spec v1.1.1, end-3, end-7, end-9. */
+export function manifestRoutes(context: DistributionContext): RouteRecord[] {
+  const path = '/v2/{name+}/manifests/{reference}';
+  return [
+    {
+      name: 'manifest.get',
+      method: 'GET',
+      path,
+      access: repositoryAccess('pull'),
+      handle: (call) => getManifest(context, call),
+    },
+    {
+      name: 'manifest.put',
+      method: 'PUT',
+      path,
+      access: repositoryAccess('pull', 'push'),
+      handle: (call) => putManifest(context, call),
+    },
+    {
+      name: 'manifest.delete',
+      method: 'DELETE',
+      path,
+      access: repositoryAccess('delete'),
+      async handle(call) {
+        await deleteManifest(context, repositoryOf(call.params), referenceOf(call));
+        return { status: 202 };
+      },
+    },
+  ];
+}
+
+function referenceOf(call: Call) {
+  return parseReference(call.params.reference ?? '');
+}
+
+/** `Accept` is not looked at: the stored type is the only one there is, and clients that list less cope with it. */
+async function getManifest(context: DistributionContext, call: Call): Promise<Reply> {
+  const repository = repositoryOf(call.params);
+  const reference = referenceOf(call);
+  const { reads } = context.db;
+  if (call.method === 'HEAD') {
+    const stat = await findManifestStat(reads, repository, reference);
+    if (!stat) throw manifestUnknown(repository, reference);
+    return { status: 200, headers: manifestHeaders(stat), body: lengthOnly(stat.sizeBytes) };
+  }
+  const manifest = await findManifest(reads, repository, reference);
+  if (!manifest) throw manifestUnknown(repository, reference);
+  const headers = manifestHeaders(manifest);
+  if (matchesIfNoneMatch(call.header('if-none-match'), manifest.digest)) return { status: 304, headers };
+  return { status: 200, headers, body: manifest.content };
+}
+
+function manifestHeaders(manifest: ManifestStat): Record<string, string> {
+  return {
+    // Byte-exact, without a charset: clients compare it with the descriptor's.
+    'Content-Type': manifest.mediaType,
+    'Docker-Content-Digest': manifest.digest,
+    ETag: `"${manifest.digest}"`,
+  };
+}
+
+async function putManifest(context: DistributionContext, call: Call): Promise<Reply> {
+  const repository = repositoryOf(call.params);
+  const reference = referenceOf(call);
+  const tags = call.query.getAll('tag').map((tag) => parseTag(tag));
+  if (tags.length > MAX_TAGS) {
+    throw new OciError('TAG_INVALID', `One push sets at most ${MAX_TAGS} tags.`, { status: 414 });
+  }
+  if (tags.length > 0 && reference.kind === 'tag') {
+    throw new OciError(
+      'TAG_INVALID',
+      'The tag parameter is for pushes by digest: push to the digest instead of the tag.',
+    );
+  }
+  const content = await readManifest(call);
+  const contentType = call.header('content-type');
+  const { digest, subject } = await pushManifest(context, {
+    repository,
+    reference,
+    tags,
+    contentType,
+    content,
+  });
+  return {
+    status: 201,
+    headers: {
+      Location: call.url(`/v2/${repository}/manifests/${digest}`),
+      'Docker-Content-Digest': digest,
+      ...(subject && { 'OCI-Subject': subject }),
+      ...(tags.length > 0 && { 'OCI-Tag': tags.join(', ') }),
+    },
+  };
+}
+
+async function readManifest(call: Call): Promise<Uint8Array> {
+  const tooLarge = () =>
+    new OciError('MANIFEST_INVALID', `A manifest may have ${MAX_MANIFEST_BYTES} bytes at most.`, {
+      status: 413,
+    });
+  if ((call.contentLength ?? 0) > MAX_MANIFEST_BYTES) throw tooLarge();
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of call.body) {
+    bytes += piece.byteLength;
+    if (bytes > MAX_MANIFEST_BYTES) throw tooLarge();
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}

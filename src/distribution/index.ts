@@ -1,0 +1,3 @@
+export type { DistributionContext } from './context.ts';
+export { createDistribution, type Distribution, type DistributionSettings } from './create-distribution.ts';
+export { type DistributionTables, distributionMigrations } from './tables.ts';

@@ -1,0 +1,70 @@
+import type { Digest, RepositoryName } from '../oci/index.ts';
+import type { DistributionContext } from './context.ts';
+import { findBlobSize, linkBlob, listRepositoriesWithBlob } from './store/blobs.ts';
+import { ensureRepository } from './store/repositories.ts';
+import { recordTreeChanges } from './store/tree-changes.ts';
+
+/** Makes a published blob readable through `repository`. Durable when it resolves. */
+export async function addBlobToRepository(
+  context: DistributionContext,
+  repository: RepositoryName,
+  blob: { digest: Digest; sizeBytes: number },
+): Promise<void> {
+  const now = context.clock.now();
+  await context.db.transaction(async (trx) => {
+    const repositoryId = await ensureRepository(trx, repository, now);
+    await linkBlob(trx, { repositoryId, ...blob, now });
+    await recordTreeChanges(trx, repository, [{ kind: 'layer', name: blob.digest }]);
+  });
+  context.onTreeChange();
+}
+
+/** Bounds how many repositories are asked about before an anonymous mount is declined. */
+const MOUNT_CANDIDATES = 100;
+
+/**
+ * distribution-spec v1.1.1, "Mounting a blob from another repository". Answers whether it was done: only if the
+ * bytes are there, whole, and a repository has them that the caller may pull from; without `from`, any such.
+ */
+export async function mountBlob(
+  context: DistributionContext,
+  repository: RepositoryName,
+  mount: {
+    digest: Digest;
+    from: RepositoryName | undefined;
+    mayPull: (repository: RepositoryName) => Promise<boolean>;
+  },
+): Promise<boolean> {
+  const { digest, from, mayPull } = mount;
+  const candidates = from
+    ? [from]
+    : await listRepositoriesWithBlob(context.db.reads, digest, MOUNT_CANDIDATES);
+  for (const candidate of candidates) {
+    if (!(await mayPull(candidate))) continue;
+    const sizeBytes = await findIntactBlob(context, candidate, digest);
+    if (sizeBytes === undefined) continue;
+    await addBlobToRepository(context, repository, { digest, sizeBytes });
+    return true;
+  }
+  return false;
+}
+
+/**
+ * The size of the repository's blob, or undefined if it does not have it or its bytes are gone or cut short: then
+ * a client that is told so pushes it again, which heals it.
+ */
+export async function findIntactBlob(
+  context: DistributionContext,
+  repository: RepositoryName,
+  digest: Digest,
+): Promise<number | undefined> {
+  const sizeBytes = await findBlobSize(context.db.reads, repository, digest);
+  if (sizeBytes === undefined) return undefined;
+  const stored = await context.blobs.find(digest);
+  if (stored?.sizeBytes === sizeBytes) return sizeBytes;
+  context.log.error(
+    { repository, digest, expectedBytes: sizeBytes, storedBytes: stored?.sizeBytes },
+    'blob is missing or damaged in the store; a push of it heals it, `lading check` looks for more',
+  );
+  return undefined;
+}

@@ -1,0 +1,54 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { RepositoryName } from '../../oci/index.ts';
+import type { DistributionTables } from '../tables.ts';
+
+type Reads = Kysely<DistributionTables>;
+type Trx = Transaction<DistributionTables>;
+
+export async function findRepositoryId(db: Reads, name: RepositoryName): Promise<number | undefined> {
+  const row = await db.selectFrom('repository').select('id').where('name', '=', name).executeTakeFirst();
+  return row?.id;
+}
+
+/** The repository's id, made when this is the first thing pushed to it. */
+export async function ensureRepository(trx: Trx, name: RepositoryName, now: number): Promise<number> {
+  const known = await findRepositoryId(trx, name);
+  if (known !== undefined) return known;
+  const row = await trx
+    .insertInto('repository')
+    .values({ name, listed: 0, created_at: now })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return row.id;
+}
+
+export async function listRepository(trx: Trx, repositoryId: number): Promise<void> {
+  await trx
+    .updateTable('repository')
+    .set({ listed: 1 })
+    .where('id', '=', repositoryId)
+    .where('listed', '=', 0)
+    .execute();
+}
+
+/** Whether the repository ever held a manifest. */
+export async function isListed(db: Reads, name: RepositoryName): Promise<boolean> {
+  const row = await db.selectFrom('repository').select('listed').where('name', '=', name).executeTakeFirst();
+  return row?.listed === 1;
+}
+
+/** Names after `after` in ASCII order, at most `limit`. */
+export async function listRepositoryNames(
+  db: Reads,
+  page: { after: string; limit: number },
+): Promise<RepositoryName[]> {
+  const rows = await db
+    .selectFrom('repository')
+    .select('name')
+    .where('listed', '=', 1)
+    .where('name', '>', page.after as RepositoryName)
+    .orderBy('name')
+    .limit(page.limit)
+    .execute();
+  return rows.map((row) => row.name);
+}

@@ -1,0 +1,25 @@
+import type { AccessRequirement } from './guard.ts';
+
+/** One request on its way through a handler. */
+export interface Call {
+  readonly method: string;
+  /** As received, query included, for logs. */
+  readonly target: string;
+  /** The route's `{name}` segments, percent-decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  header(name: string): string | undefined;
+  /** The body as it arrives; reading holds the client back. Ends with an error if the client leaves half-way. */
+  readonly body: AsyncIterable<Uint8Array>;
+  /** The body's declared length in bytes; undefined when it is chunked. 0 when there is none. */
+  readonly contentLength: number | undefined;
+  /** Aborted when the client is gone or the server stops waiting for transfers. */
+  readonly signal: AbortSignal;
+  readonly requestId: string;
+  /** Who asks, as the guard found out; undefined for an anonymous caller. */
+  readonly actor: string | undefined;
+  /** Whether the caller may also do this. Never throws for "no". */
+  may(requirement: AccessRequirement): Promise<boolean>;
+  /** Makes a URL for a `Location` header of a path of this server that starts with `/`. */
+  url(path: string): string;
+}

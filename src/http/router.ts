@@ -1,0 +1,112 @@
+import { OciError } from '../oci/index.ts';
+import type { RouteRecord } from './route.ts';
+
+interface CompiledPath {
+  readonly head: readonly string[];
+  readonly greedy: string | undefined;
+  readonly tail: readonly string[];
+  readonly routes: Map<string, RouteRecord>;
+}
+
+export interface RouteMatch {
+  readonly route: RouteRecord;
+  readonly params: Record<string, string>;
+}
+
+export interface Router {
+  /**
+   * Undefined when no route has this path. Throws `OciError` UNSUPPORTED (405, `Allow`) when the path exists with
+   * other methods, NAME_INVALID when it holds a broken percent-encoding.
+   */
+  match(method: string, path: string): RouteMatch | undefined;
+}
+
+/**
+ * Paths are compared segment by segment as received: `..` and `//` are never resolved, so they reach the parsers
+ * of names, which refuse them. A greedy parameter is matched from both ends, which makes a repository called
+ * `manifests` or `a/tags/list` work.
+ */
+export function createRouter(routes: readonly RouteRecord[]): Router {
+  const compiled = new Map<string, CompiledPath>();
+  for (const route of routes) {
+    const entry = compiled.get(route.path) ?? compilePath(route.path);
+    if (entry.routes.has(route.method)) throw new Error(`Two routes for ${route.method} ${route.path}`);
+    entry.routes.set(route.method, route);
+    compiled.set(route.path, entry);
+  }
+  const paths = [...compiled.values()].sort((a, b) => literals(b) - literals(a));
+
+  return {
+    match(method, path) {
+      const segments = path.split('/');
+      for (const candidate of paths) {
+        const raw = matchPath(candidate, segments);
+        if (!raw) continue;
+        const route =
+          candidate.routes.get(method) ?? (method === 'HEAD' ? candidate.routes.get('GET') : undefined);
+        if (!route) throw methodNotAllowed(method, candidate);
+        return { route, params: decodeParams(raw) };
+      }
+      return undefined;
+    },
+  };
+}
+
+function compilePath(path: string): CompiledPath {
+  const segments = path.split('/');
+  const greedyAt = segments.findIndex((segment) => segment.endsWith('+}'));
+  if (greedyAt < 0) return { head: segments, greedy: undefined, tail: [], routes: new Map() };
+  return {
+    head: segments.slice(0, greedyAt),
+    greedy: segments[greedyAt]?.slice(1, -2),
+    tail: segments.slice(greedyAt + 1),
+    routes: new Map(),
+  };
+}
+
+/** More literal segments are more particular: `blobs/uploads/{id}` is tried before `blobs/{digest}`. */
+function literals({ head, tail }: CompiledPath): number {
+  return [...head, ...tail].filter((segment) => !segment.startsWith('{')).length;
+}
+
+function matchPath(path: CompiledPath, segments: readonly string[]): Record<string, string> | undefined {
+  const { head, greedy, tail } = path;
+  const spare = segments.length - head.length - tail.length;
+  if (greedy === undefined ? spare !== 0 : spare < 1) return undefined;
+  const params: Record<string, string> = {};
+  if (!matchSegments(head, segments, 0, params)) return undefined;
+  if (!matchSegments(tail, segments, segments.length - tail.length, params)) return undefined;
+  if (greedy !== undefined) params[greedy] = segments.slice(head.length, head.length + spare).join('/');
+  return params;
+}
+
+function matchSegments(
+  pattern: readonly string[],
+  segments: readonly string[],
+  from: number,
+  params: Record<string, string>,
+): boolean {
+  return pattern.every((expected, index) => {
+    const segment = segments[from + index] ?? '';
+    if (!expected.startsWith('{')) return segment === expected;
+    params[expected.slice(1, -1)] = segment;
+    return segment !== '';
+  });
+}
+
+function decodeParams(raw: Record<string, string>): Record<string, string> {
+  try {
+    return Object.fromEntries(Object.entries(raw).map(([key, value]) => [key, decodeURIComponent(value)]));
+  } catch (cause) {
+    throw new OciError('NAME_INVALID', 'The path holds a broken percent-encoding.', { cause });
+  }
+}
+
+function methodNotAllowed(method: string, path: CompiledPath): OciError {
+  const allowed = new Set(path.routes.keys());
+  if (allowed.has('GET')) allowed.add('HEAD');
+  const allow = [...allowed].join(', ');
+  return new OciError('UNSUPPORTED', `${method} is not possible here. Possible: ${allow}.`, {
+    headers: { Allow: allow },
+  });
+}
