@@ -77,7 +77,6 @@ function scan(text: string, maxDepth: number): void {
     } else if (character === closeBrace || character === closeBracket) {
       stack.pop();
       keys = stack.at(-1);
-      isKeyNext = false;
     } else if (character === comma) {
       isKeyNext = true;
     }
