@@ -1,0 +1,102 @@
+import { htpasswdPath, htpasswdRealm } from './auth-keys.ts';
+import * as http from './http-keys.ts';
+import * as log from './log-keys.ts';
+import * as other from './other-keys.ts';
+import type { HttpSettings, Settings, TlsSettings } from './settings.ts';
+import * as storage from './storage-keys.ts';
+import * as tls from './tls-keys.ts';
+import type { Values } from './values.ts';
+
+/** The settings of a checked tree that names at most one storage driver and one authentication type. */
+export function buildSettings(
+  values: Values,
+  driver: string | undefined,
+  authType: string | undefined,
+): Settings {
+  const formatter = values.find(log.logFormatter);
+  const tagsMaxTags = values.find(other.tagsMaxTags);
+  return {
+    storage:
+      driver === 'inmemory'
+        ? { kind: 'inmemory' }
+        : { kind: 'filesystem', root: values.get(storage.rootDirectory) },
+    deleteEnabled: values.get(storage.deleteEnabled),
+    readOnly: values.get(storage.readOnly),
+    uploadExpiry: {
+      enabled: values.get(storage.purgingEnabled),
+      ageMs: values.get(storage.purgingAge),
+      intervalMs: values.get(storage.purgingInterval),
+      dryRun: values.get(storage.purgingDryRun),
+    },
+    http: buildHttp(values),
+    auth: buildAuth(values, authType),
+    log: {
+      level: values.get(log.logLevel),
+      formatter: formatter === 'logstash' ? 'json' : formatter,
+      fields: Object.fromEntries(values.list(log.logFields)),
+      accessLogDisabled: values.get(log.accessLogDisabled),
+    },
+    catalogMaxEntries: values.get(other.catalogMaxEntries),
+    ...(tagsMaxTags === undefined ? {} : { tagsMaxTags }),
+    health: {
+      storageDriver: {
+        enabled: values.get(other.healthEnabled),
+        intervalMs: values.get(other.healthInterval),
+        threshold: Math.max(1, values.get(other.healthThreshold)),
+      },
+    },
+  };
+}
+
+function buildAuth(values: Values, authType: string | undefined): Settings['auth'] {
+  if (authType === undefined) return { kind: 'none' };
+  const path = values.find(htpasswdPath);
+  const realm = values.find(htpasswdRealm);
+  // Whoever named a type wants no open registry, whatever else went wrong.
+  if (path === undefined || realm === undefined) throw new TypeError('The tree was not checked: auth');
+  return { kind: 'htpasswd', path, realm };
+}
+
+function buildHttp(values: Values): HttpSettings {
+  const externalUrl = values.find(http.publicUrl);
+  const debug = values.find(http.debugAddress);
+  const secret = values.find(http.secret);
+  const tlsSettings = buildTls(values);
+  return {
+    ...values.get(http.listenAddress),
+    ...(externalUrl === undefined ? {} : { externalUrl }),
+    prefix: values.get(http.prefix),
+    relativeUrls: values.get(http.relativeUrls),
+    drainTimeoutMs: values.get(http.drainTimeout),
+    headers: Object.fromEntries(values.list(http.headers)),
+    ...(tlsSettings === undefined ? {} : { tls: tlsSettings }),
+    http2Enabled: !values.get(http.http2Disabled),
+    ...(debug === undefined
+      ? {}
+      : {
+          debug: {
+            ...debug,
+            prometheus: {
+              enabled: values.get(http.prometheusEnabled),
+              path: values.get(http.prometheusPath),
+            },
+          },
+        }),
+    ...(secret === undefined ? {} : { secret }),
+  };
+}
+
+function buildTls(values: Values): TlsSettings | undefined {
+  const certificate = values.find(tls.certificate);
+  const key = values.find(tls.privateKey);
+  if (certificate === undefined || key === undefined) return undefined;
+  const cipherSuites = values.find(tls.tlsCipherSuites);
+  return {
+    certificate,
+    key,
+    clientCas: values.find(tls.clientCas) ?? [],
+    clientAuth: values.get(tls.clientAuth),
+    minimumTls: values.get(tls.minimumTls),
+    ...(cipherSuites === undefined ? {} : { cipherSuites }),
+  };
+}

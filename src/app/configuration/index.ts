@@ -1,0 +1,4 @@
+export { ConfigurationError, type ConfigurationErrorCode } from './configuration-error.ts';
+export type { Entry as ConfigurationEntry } from './list-entries.ts';
+export { type Configuration, type ConfigurationSources, loadConfiguration } from './load-configuration.ts';
+export type { ClientAuth, HttpSettings, Settings, TlsSettings } from './settings.ts';

@@ -1,0 +1,114 @@
+import type { DefaultedKey, IgnoredKey, Key, LaterKey, SupportedKey } from './key.ts';
+import { boolean, integer, oneOf, period } from './value-types.ts';
+
+/** Read from the file alone: what comes from the environment cannot change it. */
+export const version: SupportedKey<string> = {
+  status: 'supported',
+  path: 'version',
+  type: oneOf('0.1'),
+  doc: 'Version of the file format. `registry:2` demands it.',
+};
+
+export const healthEnabled: DefaultedKey<boolean> = {
+  status: 'supported',
+  path: 'health.storagedriver.enabled',
+  type: boolean,
+  default: 'true',
+  doc: 'Tries the storage regularly and answers 503 while it fails.',
+};
+
+export const healthInterval: DefaultedKey<number> = {
+  status: 'supported',
+  path: 'health.storagedriver.interval',
+  type: period,
+  default: '10s',
+  doc: 'Time between two tries of the storage.',
+};
+
+export const healthThreshold: DefaultedKey<number> = {
+  status: 'supported',
+  path: 'health.storagedriver.threshold',
+  type: integer(0),
+  default: '3',
+  doc: 'Failures in a row after which the storage counts as failing.',
+};
+
+export const catalogMaxEntries: DefaultedKey<number> = {
+  status: 'supported',
+  path: 'catalog.maxentries',
+  type: integer(1),
+  default: '1000',
+  doc: 'Most repositories in one page of the catalog.',
+};
+
+export const tagsMaxTags: SupportedKey<number> = {
+  status: 'supported',
+  path: 'tags.maxtags',
+  type: integer(1),
+  doc: 'Most tags in one page of a tag list.',
+};
+
+function ignored(path: string, doc: string, warning?: string): IgnoredKey {
+  return { status: 'ignored', path, doc, ...(warning === undefined ? {} : { warning }) };
+}
+
+function later(path: string, doc: string, instead: string, harmless?: string): LaterKey {
+  return { status: 'later', path, doc, instead, ...(harmless === undefined ? {} : { harmless }) };
+}
+
+const allUrls = 'remove it: manifests may name any layer URL';
+const onlyWithRemote = 'Has a meaning only together with `proxy.remoteurl`.';
+
+export const otherKeys: readonly Key[] = [
+  version,
+  healthEnabled,
+  healthInterval,
+  healthThreshold,
+  later('health.file', 'Health by the absence of a file.', 'remove it and ask /readyz'),
+  later('health.http', 'Health of another HTTP service.', 'remove it and ask that service itself'),
+  later('health.tcp', 'Health of another TCP service.', 'remove it and ask that service itself'),
+  catalogMaxEntries,
+  tagsMaxTags,
+  later(
+    'proxy.remoteurl',
+    'Pull-through cache of another registry.',
+    'keep registry:2 for the cache, or remove it',
+  ),
+  ignored('proxy.username', onlyWithRemote),
+  ignored('proxy.password', onlyWithRemote),
+  ignored('proxy.ttl', onlyWithRemote),
+  ignored('proxy.exec', onlyWithRemote),
+  ignored('proxy.cachewritetimeout', onlyWithRemote),
+  later(
+    'notifications.endpoints',
+    'Receivers of events.',
+    'remove it, or set disabled: true on each endpoint',
+  ),
+  ignored('notifications.events', 'Has a meaning only together with `notifications.endpoints`.'),
+  later(
+    'middleware',
+    'Go code around storage and repositories (`cloudfront`, `redirect`, `rewrite`).',
+    'remove it',
+  ),
+  ignored('redis', 'The cache of descriptors in Redis is not needed.'),
+  ignored('validation.enabled', 'Manifests are always checked.'),
+  ignored(
+    'validation.disabled',
+    'Manifests are always checked; layers with foreign URLs are accepted in any case.',
+  ),
+  later('validation.manifests.urls.allow', 'Layer URLs that are accepted.', allUrls),
+  later('validation.manifests.urls.deny', 'Layer URLs that are refused.', allUrls),
+  later(
+    'validation.manifests.indexes.platforms',
+    'Which images of an index must be there before it: `all` works, `none` and `list` not yet.',
+    'remove it: all images of an index are pushed before it',
+    'all',
+  ),
+  ignored('validation.manifests.indexes.platformlist', 'Has a meaning only with `platforms: list`.'),
+  later('policy.repository.classes', 'Classes of repositories that are accepted.', 'remove it'),
+  ignored(
+    'compatibility.schema1',
+    'Image manifests of version 1, which no client writes since 2017.',
+    'manifests of version 1 are not accepted; push such images again with a newer client',
+  ),
+];

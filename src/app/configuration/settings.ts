@@ -1,0 +1,65 @@
+import type { Address } from './find-address.ts';
+
+export type ClientAuth =
+  | 'request-client-cert'
+  | 'require-any-client-cert'
+  | 'verify-client-cert-if-given'
+  | 'require-and-verify-client-cert';
+
+/** What the program obeys, checked and typed. Paths are as written: relative ones start at the working directory. */
+export interface Settings {
+  readonly storage: { readonly kind: 'filesystem'; readonly root: string } | { readonly kind: 'inmemory' };
+  readonly deleteEnabled: boolean;
+  readonly readOnly: boolean;
+  readonly uploadExpiry: {
+    readonly enabled: boolean;
+    readonly ageMs: number;
+    readonly intervalMs: number;
+    readonly dryRun: boolean;
+  };
+  readonly http: HttpSettings;
+  readonly auth:
+    | { readonly kind: 'none' }
+    | { readonly kind: 'htpasswd'; readonly path: string; readonly realm: string };
+  readonly log: {
+    readonly level: 'error' | 'warn' | 'info' | 'debug';
+    /** Undefined: text on a terminal, JSON elsewhere. */
+    readonly formatter: 'text' | 'json' | undefined;
+    readonly fields: Readonly<Record<string, string>>;
+    readonly accessLogDisabled: boolean;
+  };
+  readonly catalogMaxEntries: number;
+  readonly tagsMaxTags?: number;
+  readonly health: {
+    readonly storageDriver: {
+      readonly enabled: boolean;
+      readonly intervalMs: number;
+      readonly threshold: number;
+    };
+  };
+}
+
+export interface HttpSettings extends Address {
+  /** Scheme, host and perhaps a path, without a slash at the end. */
+  readonly externalUrl?: string;
+  /** With a slash at both ends. */
+  readonly prefix: string;
+  readonly relativeUrls: boolean;
+  readonly drainTimeoutMs: number;
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly tls?: TlsSettings;
+  readonly http2Enabled: boolean;
+  readonly debug?: Address & { readonly prometheus: { readonly enabled: boolean; readonly path: string } };
+  readonly secret?: string;
+}
+
+export interface TlsSettings {
+  readonly certificate: string;
+  readonly key: string;
+  /** Empty: clients are not asked for certificates. */
+  readonly clientCas: readonly string[];
+  readonly clientAuth: ClientAuth;
+  readonly minimumTls: 'tls1.2' | 'tls1.3';
+  /** OpenSSL's names. Undefined: those that Node offers. */
+  readonly cipherSuites?: readonly string[];
+}
