@@ -54,7 +54,7 @@ export interface BlobStore {
 
   /**
    * Begins a session. `algorithm` is what to hash with while bytes arrive; finishing with a digest of another
-   * algorithm works but reads the bytes again.
+   * algorithm works but reads the bytes again. Throws `upload-unknown` if the id is not a lower-case UUID.
    */
   createUpload(key: UploadKey, options: { algorithm: DigestAlgorithm }): Promise<void>;
 
@@ -64,13 +64,16 @@ export interface BlobStore {
   /**
    * Appends `source` at `position`, which must equal the session's size (`offset-mismatch` otherwise). Returns the
    * new size. With back-pressure: `source` is read no faster than the store writes. If `source` throws, what
-   * arrived before stays and can be built on; that error is rethrown. Not yet durable: a power cut may lose it.
+   * arrived before stays and can be built on; that error is rethrown. If the store fails, `source` is let go and
+   * `findUpload` says how much was kept. Chunks belong to the store once given: `source` must not reuse their memory.
+   * Not yet durable: a power cut may lose it.
    */
   appendUpload(key: UploadKey, source: AsyncIterable<Uint8Array>, position: number): Promise<number>;
 
   /**
    * Publishes the session's bytes under `digest` and ends the session; returns the size. Durable when it resolves.
-   * If the bytes have another digest: `digest-mismatch`, and the session stays as it was.
+   * If the bytes have another digest: `digest-mismatch`, and the session stays as it was. If the store fails, the
+   * session may be gone, since bytes it could not make durable must not be published by a second try.
    * Replaces a blob already there, which heals one that had been damaged. A crash leaves either no blob or a
    * whole one, never part of one.
    */
@@ -81,7 +84,8 @@ export interface BlobStore {
 
   /**
    * Drops every session in which no bytes arrived since `before` (milliseconds since the epoch), except those for
-   * which `isActive` answers true. Returns how many sessions and bytes were dropped.
+   * which `isActive` answers true. Returns how many sessions and bytes were dropped, also when `signal` ended it
+   * early.
    */
   expireUploads(options: {
     before: number;
@@ -95,7 +99,10 @@ export interface BlobStore {
   /** Removes a published blob. Does nothing if it is not there. Readers that have it open may finish. */
   delete(digest: Digest): Promise<void>;
 
-  /** Every published blob, in no order, without holding the list in memory. */
+  /**
+   * Every published blob, in no order, without holding the list in memory. When aborted, throws the reason of
+   * `signal`: a list cut short must not pass for the whole.
+   */
   list(options?: { signal?: AbortSignal }): AsyncIterable<{ digest: Digest; sizeBytes: number }>;
 
   /**
@@ -104,7 +111,10 @@ export interface BlobStore {
    */
   quarantine(digest: Digest): Promise<string>;
 
-  /** Throws `store-unavailable` with the reason when the store cannot be read and written now. */
+  /**
+   * Throws with the reason when the store cannot be read and written now: `store-full` (reading still works) or
+   * `store-unavailable`.
+   */
   checkHealth(): Promise<void>;
 
   close(): Promise<void>;

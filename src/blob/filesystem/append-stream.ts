@@ -1,8 +1,11 @@
-import type { FileHandle } from 'node:fs/promises';
-
 const batchBytes = 1024 * 1024;
 /** IOV_MAX on Linux and macOS; also bounds what a sender of one-byte chunks costs in objects. */
 const batchChunks = 1024;
+
+interface AppendableFile {
+  writev(chunks: Uint8Array[], position: number): Promise<{ bytesWritten: number }>;
+  truncate(sizeBytes: number): Promise<void>;
+}
 
 export interface AppendOutcome {
   /** Where the file now ends. */
@@ -19,7 +22,7 @@ export interface AppendOutcome {
  * of the disk mean different things, and both may happen.
  */
 export async function appendStream(options: {
-  file: FileHandle;
+  file: AppendableFile;
   source: AsyncIterable<Uint8Array>;
   position: number;
   onChunk: (chunk: Uint8Array) => void;
@@ -62,7 +65,11 @@ export async function appendStream(options: {
   return outcome;
 }
 
-async function writeAll(file: FileHandle, chunks: Uint8Array[], end: { sizeBytes: number }): Promise<void> {
+async function writeAll(
+  file: AppendableFile,
+  chunks: Uint8Array[],
+  end: { sizeBytes: number },
+): Promise<void> {
   let rest = chunks;
   while (rest.length > 0) {
     const { bytesWritten } = await file.writev(rest, end.sizeBytes);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -18,6 +18,7 @@ import {
 } from '../suite/fixtures.ts';
 import { createFaultyFiles, errnoError } from './faulty-files.ts';
 import { createFilesystemBlobStore } from './filesystem-blob-store.ts';
+import { filesystemLayout } from './filesystem-layout.ts';
 import { temporaryStore } from './temporary-store.ts';
 
 const mebibyte = 1024 * 1024;
@@ -71,13 +72,36 @@ describe('trouble with the disk', () => {
     faulty.before = (call) => {
       if (call.startsWith('writev') && ++writes === 3) throw errnoError('ENOSPC');
     };
-    const source = chunksOf(bytes);
-    await assert.rejects(under.store.appendUpload(key, source, 0), failsWith('store-full'));
-    assert.equal((await source.next()).done, true);
+    let taken = 0;
+    let ended = false;
+    async function* source() {
+      try {
+        for await (const chunk of chunksOf(bytes)) {
+          taken += chunk.byteLength;
+          yield chunk;
+        }
+      } finally {
+        ended = true;
+      }
+    }
+    await assert.rejects(under.store.appendUpload(key, source(), 0), failsWith('store-full'));
+    assert.ok(ended);
+    assert.ok(taken < bytes.byteLength, 'the source was read to its end for nothing');
     assert.equal((await under.store.findUpload(key))?.sizeBytes, 2 * mebibyte);
     await under.store.appendUpload(key, chunksOf(bytes.subarray(2 * mebibyte)), 2 * mebibyte);
     await under.store.finishUpload(key, digestOf('sha256', bytes));
     await assertHolds(under.store, digestOf('sha256', bytes), bytes);
+  });
+
+  test('a put that cannot be published leaves no file behind', async () => {
+    const faulty = createFaultyFiles();
+    await using under = await temporaryStore({ files: faulty.files });
+    faulty.before = (call) => {
+      if (call.startsWith('rename')) throw errnoError('EIO');
+    };
+    const put = under.store.put(digestOf('sha256', someBytes(9)), someBytes(9));
+    await assert.rejects(put, failsWith('store-unavailable'));
+    assert.deepEqual(await readdir(filesystemLayout(under.root).uploadsDir), []);
   });
 
   test('when source and disk both fail, the error of the source passes through', async () => {

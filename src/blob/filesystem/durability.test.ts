@@ -58,6 +58,47 @@ describe('durability', () => {
     const name = hexOf(manifestDigest);
     assert.deepEqual(faulty.calls.slice(0, 2), ['unlink data', `rmdir ${name}`]);
     assert.ok(faulty.calls.includes(`sync ${name.slice(0, 2)}`));
+
+    await under.store.put(manifestDigest, manifest);
+    faulty.calls.length = 0;
+    await under.store.quarantine(manifestDigest);
+    assert.ok(faulty.calls.includes('sync quarantine'));
+    assert.ok(faulty.calls.includes(`sync ${name.slice(0, 2)}`));
+  });
+
+  test('a delete that takes the directory away before the rename does not fail the push', async () => {
+    const faulty = createFaultyFiles();
+    await using under = await temporaryStore({ files: faulty.files });
+    const other = await under.reopen();
+    let deletes = 0;
+    faulty.before = async (call) => {
+      if (call === 'rename data' && deletes++ < 3) await other.delete(digest);
+    };
+    await push(under.store, bytes);
+    assert.equal(deletes, 4);
+    await assertHolds(under.store, digest, bytes);
+  });
+
+  test('a session cancelled while it is finished → upload-unknown', async () => {
+    const faulty = createFaultyFiles();
+    await using under = await temporaryStore({ files: faulty.files });
+    const key = await beginUpload(under.store);
+    await under.store.appendUpload(key, chunksOf(bytes), 0);
+    faulty.before = async (call) => {
+      if (call === 'rename data') await under.store.cancelUpload(key);
+    };
+    await assert.rejects(under.store.finishUpload(key, digest), failsWith('upload-unknown'));
+  });
+
+  test('bytes are not read again to finish them, nor after a wrong digest', async () => {
+    const faulty = createFaultyFiles();
+    await using under = await temporaryStore({ files: faulty.files });
+    const key = await beginUpload(under.store);
+    await under.store.appendUpload(key, chunksOf(bytes.subarray(0, 10)), 0);
+    await under.store.appendUpload(key, chunksOf(bytes.subarray(10)), 10);
+    await assert.rejects(under.store.finishUpload(key, manifestDigest), failsWith('digest-mismatch'));
+    await under.store.finishUpload(key, digest);
+    assert.ok(!faulty.calls.some((call) => call.startsWith('read ')));
   });
 
   test('if the bytes of a session cannot be synced, it goes, and cannot be finished by trying again', async () => {

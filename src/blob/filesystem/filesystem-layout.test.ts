@@ -3,7 +3,7 @@ import { mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { digestOf, parseDigest } from '../../oci/index.ts';
+import { digestOf, hexOf, parseDigest } from '../../oci/index.ts';
 import { BlobError } from '../blob-error.ts';
 import { assertHolds, beginUpload, chunksOf, newKey, push, someBytes } from '../suite/fixtures.ts';
 import { filesystemLayout, uploadIdOf } from './filesystem-layout.ts';
@@ -35,6 +35,7 @@ describe('filesystem layout', () => {
     await mkdir(blobPath(absent), { recursive: true });
     await mkdir(join(blobsDir, 'sha256', '00', empty), { recursive: true });
     await writeFile(join(blobsDir, 'sha256', '00', empty, 'data'), '');
+    await mkdir(join(blobsDir, 'sha256', '00', hexOf(digest)), { recursive: true });
     await mkdir(join(blobsDir, 'sha256', 'e3', empty), { recursive: true });
     await writeFile(join(blobsDir, 'sha256', '.DS_Store'), '');
     await writeFile(join(blobsDir, 'sha256', 'e3', 'README'), '');

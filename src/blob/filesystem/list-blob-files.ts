@@ -32,7 +32,7 @@ async function* listDigests(files: Files, layout: FilesystemLayout): AsyncGenera
       for await (const hex of directoryNames(files, join(algorithmDir, prefix))) {
         const digest = digestOrUndefined(`${algorithm}:${hex}`);
         // A blob in the wrong place is not one that `find` would see.
-        if (digest !== undefined && hexOf(digest).startsWith(prefix) && prefix.length === 2) yield digest;
+        if (digest !== undefined && hexOf(digest).slice(0, 2) === prefix) yield digest;
       }
     }
   }

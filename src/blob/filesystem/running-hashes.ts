@@ -16,8 +16,11 @@ export interface RunningHashes {
   take(path: string, sizeBytes: number): Hash | undefined;
 }
 
-/** Holds at most `limit` hashes: beyond it, the one that grew longest ago goes. */
-export function createRunningHashes(limit = 4096): RunningHashes {
+/** Bounds what clients who begin uploads and leave them cost in memory. */
+const limit = 4096;
+
+/** Holds at most 4,096 hashes: beyond that, the one whose file grew longest ago goes. */
+export function createRunningHashes(): RunningHashes {
   const byPath = new Map<string, RunningHash>();
   return {
     put(path, running) {
