@@ -1,10 +1,12 @@
 export { htpasswdEnv, writeCertificate, writeHtpasswd } from './access.ts';
 export { startContainerd } from './containerd.ts';
-export { startDockerRegistry } from './docker-registry.ts';
+export { dockerRegistryConfig, startDockerRegistry } from './docker-registry.ts';
 export { type Dockerd, startDockerd } from './dockerd.ts';
 export { type Answer, ask, askManifest, sha256 } from './http.ts';
 export { writeBuildContext, writeRandomFile } from './images.ts';
 export { createLayout, type Descriptor, tarOf } from './layout.ts';
-export { findFreePort, type Registry, startLading } from './registry.ts';
+export { findFreePort, launchLading, type Registry, startLading } from './registry.ts';
 export type { Scene } from './scene.ts';
 export { story } from './story.ts';
+export { type Survey, surveyOf } from './survey.ts';
+export { blobFilesOf } from './volume.ts';

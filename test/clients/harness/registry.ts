@@ -14,6 +14,7 @@ export interface Registry {
   readonly host: string;
   /** `http://127.0.0.1:PORT` or the same with https. */
   readonly url: string;
+  readonly port: number;
   /** The folder of the data. */
   readonly root: string;
   readonly daemon: Daemon;
@@ -25,69 +26,74 @@ export interface Registry {
 
 export interface RegistryOptions {
   readonly root?: string;
+  readonly port?: number;
   /** Environment of the server beside the scene's. */
   readonly env?: NodeJS.ProcessEnv;
-  readonly port?: number;
+  /** In place of `--root ROOT --addr HOST:PORT`, for settings that come from elsewhere. */
+  readonly args?: readonly string[];
   /** The PEM certificate to trust: the server speaks TLS. */
   readonly ca?: string;
+}
+
+export interface Program extends RegistryOptions {
+  readonly root: string;
+  readonly port: number;
+  readonly command: readonly string[];
 }
 
 const READY_TIMEOUT_MS = 30_000;
 
 /** `lading serve --root ROOT --addr HOST:PORT`, up to the first answer of `GET /v2/`. */
 export async function startLading(scene: Scene, options: RegistryOptions = {}): Promise<Registry> {
-  const root = options.root ?? scene.path('registry');
-  const port = options.port ?? (await findFreePort());
-  if (process.env.LADING_TEST_PEER === 'crane') {
-    return await startServer(scene, {
-      ...options,
-      root,
-      port,
-      program: [`${CHECKOUT}/.cache/tools/bin/crane`, 'registry', 'serve', '--address', `127.0.0.1:${port}`],
-    });
-  }
-  if (process.env.LADING_TEST_PEER) {
-    const { startDockerRegistry } = await import('./docker-registry.ts');
-    return await startDockerRegistry(scene, root, { ...options, port });
-  }
-  return await startServer(scene, {
-    ...options,
-    root,
-    port,
-    program: [join(CHECKOUT, 'bin/lading'), 'serve', '--root', root, '--addr', `127.0.0.1:${port}`],
-  });
+  return await startProgram(scene, await ladingProgram(scene, options));
+}
+
+/** As `startLading`, but returns as soon as the process runs. */
+export async function launchLading(scene: Scene, options: RegistryOptions = {}): Promise<Registry> {
+  return launchProgram(scene, await ladingProgram(scene, options));
 }
 
 /** Any registry program, up to the first answer of `GET /v2/`. */
-export async function startServer(
-  scene: Scene,
-  options: RegistryOptions & {
-    readonly root: string;
-    readonly port: number;
-    readonly program: readonly string[];
-  },
-): Promise<Registry> {
-  const { root, port, ca } = options;
-  const [file = '', ...args] = options.program;
+export async function startProgram(scene: Scene, program: Program): Promise<Registry> {
+  const registry = launchProgram(scene, program);
+  await waitUntilReady(registry, program.ca);
+  return registry;
+}
+
+async function ladingProgram(scene: Scene, options: RegistryOptions): Promise<Program> {
+  const root = options.root ?? scene.path('registry');
+  const port = options.port ?? (await findFreePort());
+  if (process.env.LADING_TEST_PEER) {
+    const { dockerRegistryConfig } = await import('./docker-registry.ts');
+    const { writeFileSync } = await import('node:fs');
+    const config = scene.path(`peer-${port}.yml`);
+    writeFileSync(config, dockerRegistryConfig(root, port));
+    return { ...options, root, port, command: ['/usr/bin/docker-registry', 'serve', config] };
+  }
+  const args = options.args ?? ['--root', root, '--addr', `127.0.0.1:${port}`];
+  return { ...options, root, port, command: [join(CHECKOUT, 'bin/lading'), 'serve', ...args] };
+}
+
+function launchProgram(scene: Scene, { root, port, ca, env: ownEnv, command }: Program): Registry {
+  const [file = '', ...args] = command;
   mkdirSync(root, { recursive: true });
   const logFile = scene.path(`server-${port}.log`);
   // A server would read the clients' REGISTRY_AUTH_FILE as its setting `auth.file`.
   const { REGISTRY_AUTH_FILE: _, ...env } = scene.env;
-  const daemon = startDaemon(file, args, { env: { ...env, ...options.env }, cwd: scene.dir, log: logFile });
-  scene.defer(() => daemon.stop());
+  const daemon = startDaemon(file, args, { env: { ...env, ...ownEnv }, cwd: scene.dir, log: logFile });
   scene.watch(logFile);
+  scene.defer(() => daemon.stop());
   const host = `127.0.0.1:${port}`;
   const url = `${ca === undefined ? 'http' : 'https'}://${host}`;
-  const registry = {
+  return {
     host,
     url,
     root,
+    port,
     daemon,
     log: () => readFileSync(logFile, 'utf8'),
     stop: () => daemon.stop(),
   };
-  await waitUntilReady(registry, ca);
-  return registry;
 }
 
 async function waitUntilReady(registry: Registry, ca: string | undefined): Promise<void> {

@@ -42,16 +42,12 @@ export function createScene(context: TestContext): Scene {
       return run(file, args, { cwd: dir, ...options, env: { ...env, ...options?.env } });
     },
     async step(title, act) {
-      let failure: unknown;
+      let passed = false;
       await context.test(title, async () => {
-        try {
-          await act();
-        } catch (error) {
-          failure = error;
-          throw error;
-        }
+        await act();
+        passed = true;
       });
-      if (failure !== undefined) throw new Error(`story ended at: ${title}`, { cause: failure });
+      if (!passed) throw new Error(`the story ended at its step: ${title}`);
     },
     defer: (cleanUp) => {
       cleanUps.push(cleanUp);
@@ -73,7 +69,11 @@ export function createScene(context: TestContext): Scene {
 }
 
 function endOf(log: string): string {
-  return existsSync(log) ? readFileSync(log, 'utf8').split('\n').slice(-40).join('\n') : '';
+  const lines = existsSync(log) ? readFileSync(log, 'utf8').split('\n') : [];
+  return lines
+    .slice(-20)
+    .map((line) => line.slice(0, 300))
+    .join('\n');
 }
 
 /** No variable of the caller reaches a client or a server, except what programs need to run at all. */

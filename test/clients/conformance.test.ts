@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import {
+  htpasswdEnv,
+  type Registry,
+  type Scene,
+  startLading,
+  story,
+  writeHtpasswd,
+} from './harness/index.ts';
+
+interface Case {
+  readonly name: string;
+  readonly status: string;
+  readonly reason: string;
+}
+
+story(
+  'the OCI conformance suite (dev, sparse) fails nothing and skips nothing',
+  ['conformance'],
+  async (scene) => {
+    await conform(scene, await startLading(scene));
+  },
+);
+
+story('the OCI conformance suite passes with a password', ['conformance', 'htpasswd'], async (scene) => {
+  const env = htpasswdEnv(await writeHtpasswd(scene, 'ann', 'secret'));
+  await conform(scene, await startLading(scene, { env }), { OCI_USERNAME: 'ann', OCI_PASSWORD: 'secret' });
+});
+
+async function conform(scene: Scene, registry: Registry, credentials: NodeJS.ProcessEnv = {}): Promise<void> {
+  const env = {
+    OCI_REGISTRY: registry.host,
+    OCI_TLS: 'disabled',
+    OCI_VERSION: 'dev',
+    OCI_DATA_SPARSE: 'true',
+    OCI_REPO1: 'conformance/repo1',
+    OCI_REPO2: 'conformance/repo2',
+    OCI_RESULTS_DIR: scene.path('results'),
+    ...credentials,
+  };
+  // The report tells more than the exit code, and a skip has none.
+  const { output } = await scene.run('conformance', [], { env, expect: 'any' });
+  const cases = parseCases(readFileSync(scene.path('results/junit.xml'), 'utf8'));
+  const count = (status: string) => cases.filter((one) => one.status === status).length;
+  scene.note(
+    `conformance: ${count('passed')} passed, ${count('failure')} failed, ${count('skipped')} skipped`,
+  );
+  const others = cases.filter(({ status }) => status !== 'passed');
+  assert.equal(others.map(({ status, name, reason }) => `${status}: ${name}: ${reason}`).join('\n'), '');
+  assert.ok(cases.length > 800, `the suite ran: ${output}`);
+}
+
+/** The cases of junit.xml, with what the suite says of each that did not pass. */
+function parseCases(xml: string): Case[] {
+  return xml
+    .split('<testcase ')
+    .slice(1)
+    .map((text) => ({
+      name: /name="([^"]*)"/.exec(text)?.[1] ?? '',
+      status: /status="([^"]*)"/.exec(text)?.[1] ?? '',
+      reason: (/<system-out>([^<]*)/.exec(text)?.[1] ?? '').slice(0, 600),
+    }));
+}
