@@ -5,7 +5,7 @@ import { nearestName } from './nearest-name.ts';
 import { type Overridden, overrideTree } from './override-tree.ts';
 import { parseYaml } from './parse-yaml.ts';
 import type { Step } from './schema.ts';
-import { isNull, type Origin, type Tree } from './tree.ts';
+import { isNull, type Origin, scalar, type Tree } from './tree.ts';
 
 export interface Applied {
   readonly tree: Tree;
@@ -34,43 +34,43 @@ export function applyEnvironment(
   let current = tree;
   for (const name of Object.keys(environment).sort()) {
     const text = environment[name];
-    if (text === undefined || !name.startsWith('REGISTRY_')) continue;
-    if (name === 'REGISTRY_CONFIGURATION_PATH' || kubernetesName.test(name)) continue;
-    const origin: Origin = `environment ${name}`;
-    if (name === 'REGISTRY_VERSION') {
-      warnings.push(`${name}: the version of the file cannot be set by a variable; ignored.`);
-      continue;
-    }
+    if (text === undefined || !isOurs(name)) continue;
     const shown = printable(name);
+    const origin: Origin = `environment ${name}`;
     const parsed = parseYaml(text, () => origin);
-    if ('reason' in parsed) {
-      problems.push({
-        code: 'value-invalid',
-        text: `${shown}: the value ${parsed.reason} (line ${parsed.line}).`,
-      });
-      continue;
-    }
-    const pieces = name.slice('REGISTRY_'.length).split('_');
-    const overridden: Overridden =
-      pieces.length > maxPieces ? { refused: 'unknown' } : overrideTree(current, schema, pieces, parsed.tree);
-    if ('tree' in overridden) {
-      current = overridden.tree;
-      if (/^REGISTRY_(AUTH|STORAGE)$/.test(name) && isNull(parsed.tree)) {
-        warnings.push(
-          `${shown}: is set to nothing, which takes the whole section away; remove it to keep the section.`,
-        );
-      }
-    } else if (overridden.refused === 'index') {
-      problems.push({
-        code: 'value-invalid',
-        text: `${shown}: its name must give the number of an entry of the list or of the next one, counted from 0.`,
-      });
+    const value = 'tree' in parsed ? parsed.tree : scalar('', origin);
+    const overridden = override(current, schema, name, value);
+    if ('refused' in overridden) {
+      // Names that nobody knows may hold anything: their values are not judged.
+      if (overridden.refused === 'unknown') warnings.push(`${shown}: ${unknown(name, knownPaths)}`);
+      else problems.push({ code: 'value-invalid', text: `${shown}: ${wrongIndex}` });
+    } else if ('reason' in parsed) {
+      const where = text.includes('\n') ? ` (line ${parsed.line})` : '';
+      problems.push({ code: 'value-invalid', text: `${shown}: the value ${parsed.reason}${where}.` });
     } else {
-      const near = nearestName(name, knownPaths.map(variableName));
-      warnings.push(
-        `${shown}: unknown variable, ignored${near === undefined ? '' : `; did you mean ${near}?`}`,
-      );
+      current = overridden.tree;
+      if (/^REGISTRY_(AUTH|STORAGE)$/.test(name) && isNull(value)) warnings.push(`${shown}: ${emptied}`);
     }
   }
   return { tree: current, problems, warnings };
+}
+
+const wrongIndex =
+  'its name must give the number of an entry of the list or of the next one, counted from 0.';
+const emptied = 'is set to nothing, which takes the whole section away; remove it to keep the section.';
+
+function isOurs(name: string): boolean {
+  return name.startsWith('REGISTRY_') && name !== 'REGISTRY_CONFIGURATION_PATH' && !kubernetesName.test(name);
+}
+
+function override(tree: Tree, schema: Step, name: string, value: Tree): Overridden {
+  const pieces = name.split('_').slice(1);
+  if (name === 'REGISTRY_VERSION' || pieces.length > maxPieces) return { refused: 'unknown' };
+  return overrideTree(tree, schema, pieces, value);
+}
+
+function unknown(name: string, knownPaths: readonly string[]): string {
+  if (name === 'REGISTRY_VERSION') return 'the version of the file cannot be set by a variable; ignored.';
+  const near = nearestName(name.split('_').slice(1).join('.').toLowerCase(), knownPaths);
+  return `unknown variable, ignored${near === undefined ? '.' : `; did you mean ${variableName(near)}?`}`;
 }

@@ -1,4 +1,6 @@
 export { ConfigurationError, type ConfigurationErrorCode } from './configuration-error.ts';
+export { keys } from './keys.ts';
 export type { Entry as ConfigurationEntry } from './list-entries.ts';
 export { type Configuration, type ConfigurationSources, loadConfiguration } from './load-configuration.ts';
+export { renderReference } from './render-reference.ts';
 export type { ClientAuth, HttpSettings, Settings, TlsSettings } from './settings.ts';

@@ -42,10 +42,24 @@ export interface LaterKey extends KeyText {
 
 export type Key = SupportedKey<unknown> | IgnoredKey | LaterKey;
 
+// Go field names that differ from the YAML key: only they reach the field (clients.md 4.2, rule 2).
+const renamedFields: Readonly<Record<string, string>> = {
+  'notifications.events': 'EVENTCONFIG',
+  'health.file': 'FILECHECKERS',
+  'health.http': 'HTTPCHECKERS',
+  'health.tcp': 'TCPCHECKERS',
+};
+
+/** What the last part of a path is called in variables. */
+export function fieldName(path: string): string {
+  return renamedFields[path] ?? path.slice(path.lastIndexOf('.') + 1).toUpperCase();
+}
+
 /** The variable that sets a key. */
 export function variableName(path: string): string {
-  return `REGISTRY_${path
-    .split('.')
-    .map((part) => (part === '*' ? 'NAME' : part.toUpperCase()))
-    .join('_')}`;
+  const parts = path.split('.');
+  const names = parts.map((part, index) =>
+    part === '*' ? 'NAME' : fieldName(parts.slice(0, index + 1).join('.')),
+  );
+  return `REGISTRY_${names.join('_')}`;
 }

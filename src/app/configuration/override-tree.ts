@@ -1,16 +1,9 @@
 import { expandChoice } from './expand-choice.ts';
+import { fieldName } from './key.ts';
 import { findStep, type Step } from './schema.ts';
 import { type Block, emptyBlock, isNull, type Tree, withEntry } from './tree.ts';
 
 export type Overridden = { readonly tree: Tree } | { readonly refused: 'unknown' | 'index' };
-
-// Go field names that differ from the YAML key: only they reach the field (clients.md 4.2, rule 2).
-const fieldNames: Readonly<Record<string, string>> = {
-  'notifications.events': 'EVENTCONFIG',
-  'health.file': 'FILECHECKERS',
-  'health.http': 'HTTPCHECKERS',
-  'health.tcp': 'TCPCHECKERS',
-};
 
 /**
  * The tree with the value put where the pieces of a variable's name lead, by the rules of distribution's
@@ -54,13 +47,12 @@ interface Target {
 }
 
 function findKnown(block: Block, step: Step, piece: string): Target | undefined {
-  const name = step.isMap ? findFree(block, piece).name : piece.toLowerCase();
-  const child = findStep(step, name);
-  if (step.isMap) return { name, step: child };
-  const fieldName = child && (fieldNames[child.path] ?? name.toUpperCase());
-  if (child !== undefined && fieldName === piece) return { name, step: child };
-  const renamed = [...step.children].find(([, other]) => fieldNames[other.path] === piece);
-  return renamed && { name: renamed[0], step: renamed[1] };
+  if (step.isMap) {
+    const { name } = findFree(block, piece);
+    return { name, step: findStep(step, name) };
+  }
+  const known = [...step.children].find(([, other]) => fieldName(other.path) === piece);
+  return known && { name: known[0], step: known[1] };
 }
 
 function findFree(block: Block, piece: string): Target {

@@ -19,7 +19,7 @@ export function parseYaml(text: string, originAtLine: (line: number) => Origin):
     const document = parseDocument(text, {
       schema: 'failsafe',
       prettyErrors: false,
-      logLevel: 'silent',
+      logLevel: 'error',
       lineCounter: lines,
     });
     const [error] = document.errors;

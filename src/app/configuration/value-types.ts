@@ -67,7 +67,9 @@ export const age = ofText('a duration of at least 1ms, such as 168h', (value) =>
 export const address = ofText('HOST:PORT, or :PORT for all interfaces', findAddress);
 
 export function oneOf<const T extends string>(...words: readonly T[]): ValueType<T> {
-  return ofText(`one of ${words.join(', ')}`, (value) => words.find((word) => word === value.toLowerCase()));
+  return ofText(words.length === 1 ? words.join() : `one of ${words.join(', ')}`, (value) =>
+    words.find((word) => word === value.toLowerCase()),
+  );
 }
 
 export function listOf<T>(item: ValueType<T>): ValueType<readonly T[]> {
