@@ -56,6 +56,8 @@ export async function answer(request: Request, response: Response, options: Answ
   const { clock, log } = options;
   const startedAt = clock.now();
   const requestId = randomUUID();
+  // Taken now: a socket that has closed does not know it any more.
+  const remoteAddress = request.socket?.remoteAddress ?? '';
   const gone = new AbortController();
   response.once('close', () => gone.abort(new ClientGone()));
   // A socket error is told through `close`; without a listener it would end the process.
@@ -96,7 +98,7 @@ export async function answer(request: Request, response: Response, options: Answ
     bytesIn: counted.bytes,
     bytesOut,
     durationMs: clock.now() - startedAt,
-    remoteAddress: request.socket?.remoteAddress ?? '',
+    remoteAddress,
     userAgent: headerOf(request, 'user-agent'),
     aborted,
   });
@@ -183,9 +185,14 @@ function hasBody(request: Request): boolean {
 
 async function* countBytes(request: Request, counted: { bytes: number }): AsyncIterable<Uint8Array> {
   // Leaving the loop early must not destroy the socket: an error reply is still to be sent on it.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    counted.bytes += (chunk as Uint8Array).byteLength;
-    yield chunk as Uint8Array;
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      counted.bytes += (chunk as Uint8Array).byteLength;
+      yield chunk as Uint8Array;
+    }
+  } catch (cause) {
+    // All that reading a request can fail with is that the rest does not come any more.
+    throw new ClientGone({ cause });
   }
 }
 

@@ -6,8 +6,8 @@ export type Response = ServerResponse | Http2ServerResponse;
 
 /** Thrown into body writers when the client has left. Nobody is left to tell, so it is never rendered. */
 export class ClientGone extends Error {
-  constructor() {
-    super('The client closed the connection.');
+  constructor(options?: ErrorOptions) {
+    super('The client closed the connection.', options);
     this.name = 'ClientGone';
   }
 }

@@ -1,0 +1,8 @@
+export { type App, startApp } from './compose.ts';
+export {
+  type Configuration,
+  ConfigurationError,
+  loadConfiguration,
+  type Settings,
+} from './configuration/index.ts';
+export { ladingPaths, openStorage, type Storage } from './storage.ts';
