@@ -1,0 +1,17 @@
+import { CodedError } from '../kernel/index.ts';
+
+/**
+ * - `htpasswd-missing`: there is no such file
+ * - `htpasswd-unreadable`: it is there and cannot be read or written, is no file, or is too large
+ * - `htpasswd-invalid`: a line of it is not understood
+ * - `user-invalid`: the name cannot stand in the file or in a Basic header
+ * - `password-invalid`: the password cannot be hashed whole or be sent in a Basic header
+ */
+export type IdentityErrorCode =
+  | 'htpasswd-missing'
+  | 'htpasswd-unreadable'
+  | 'htpasswd-invalid'
+  | 'user-invalid'
+  | 'password-invalid';
+
+export class IdentityError extends CodedError<IdentityErrorCode> {}

@@ -1,0 +1,84 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import bcrypt from 'bcrypt';
+import type { Clock } from '../kernel/index.ts';
+import { createJobQueue } from './job-queue.ts';
+
+/** Every request carries the password, and bcrypt takes 60 ms where an HMAC takes microseconds. */
+const REMEMBER_MS = 5 * 60_000;
+const MAX_REMEMBERED = 10_000;
+/**
+ * bcrypt runs on the four threads of libuv, which read and write blobs too: guessing passwords may fill two of them.
+ * Behind them wait at most some seconds' worth of attempts.
+ */
+const LIMITS = { concurrency: 2, maxWaiting: 256 };
+
+export interface PasswordAttempt {
+  readonly user: string;
+  readonly password: string;
+  /** A bcrypt hash: `$2y$`, `$2a$` or `$2b$`. */
+  readonly hash: string;
+}
+
+export interface PasswordChecker {
+  /** Throws `OciError` TOOMANYREQUESTS when too many passwords wait to be hashed. */
+  matches(attempt: PasswordAttempt): Promise<boolean>;
+}
+
+/**
+ * Compares passwords with bcrypt, and remembers for a short while which were right. What was wrong is not remembered:
+ * guesses would push the right ones out. Equal attempts at the same time are hashed once.
+ */
+export function createPasswordChecker({ clock }: { readonly clock: Clock }): PasswordChecker {
+  // Only keyed digests are kept, so that neither the heap nor the time of a look-up tells anything of a password.
+  const secret = randomBytes(32);
+  const rightUntil = new Map<string, number>();
+  const inProgress = new Map<string, Promise<boolean>>();
+  const queue = createJobQueue(LIMITS);
+
+  return {
+    async matches(attempt) {
+      const key = keyOf(attempt);
+      if (isRemembered(key)) return true;
+      const started = inProgress.get(key) ?? start(key, attempt);
+      return started;
+    },
+  };
+
+  /** The hash is part of the key: a password that was set again is another key at once. */
+  function keyOf({ user, hash, password }: PasswordAttempt): string {
+    return createHmac('sha256', secret).update(`${user}\0${hash}\0${password}`).digest('base64');
+  }
+
+  function isRemembered(key: string): boolean {
+    const until = rightUntil.get(key);
+    if (until === undefined) return false;
+    rightUntil.delete(key);
+    if (clock.now() >= until) return false;
+    rightUntil.set(key, until); // Last in the map: used most recently.
+    return true;
+  }
+
+  function start(key: string, { password, hash }: PasswordAttempt): Promise<boolean> {
+    const comparing = queue.run(() => bcrypt.compare(password, asModern(hash)));
+    const finished = comparing
+      .then((right) => {
+        if (right) remember(key);
+        return right;
+      })
+      .finally(() => inProgress.delete(key));
+    inProgress.set(key, finished);
+    return finished;
+  }
+
+  function remember(key: string): void {
+    rightUntil.set(key, clock.now() + REMEMBER_MS);
+    if (rightUntil.size <= MAX_REMEMBERED) return;
+    const [oldest] = rightUntil.keys();
+    if (oldest !== undefined) rightUntil.delete(oldest);
+  }
+}
+
+/** The three letters name one algorithm; the library knows no `y`, and repeats an old fault for `a`. */
+function asModern(hash: string): string {
+  return `$2b${hash.slice(3)}`;
+}
