@@ -4,6 +4,7 @@ import type { Logger } from '../../kernel/index.ts';
 import { algorithmOf, type DigestAlgorithm, digestAlgorithms, digestFromHash } from '../../oci/index.ts';
 import { BlobError } from '../blob-error.ts';
 import type { BlobStore, UploadKey } from '../blob-store.ts';
+import { isUploadId } from '../upload-id.ts';
 import { appendStream } from './append-stream.ts';
 import { expireUploadFiles } from './expire-upload-files.ts';
 import type { Files } from './files.ts';
@@ -36,6 +37,7 @@ export function createUploadFiles(options: {
   const { uploadsDir } = layout;
 
   const findFile = async (key: UploadKey): Promise<UploadFile | undefined> => {
+    if (!isUploadId(key.id)) return undefined;
     for (const algorithm of digestAlgorithms) {
       const path = layout.uploadPath(key, algorithm);
       const stat = await ifPresent(files.stat(path));
@@ -65,7 +67,7 @@ export function createUploadFiles(options: {
 
     findUpload: (key) =>
       onDisk('look for an upload', uploadsDir, async () => {
-        const upload = await findFile(key).catch(undefinedIfUnknown);
+        const upload = await findFile(key);
         return upload && { sizeBytes: upload.sizeBytes, modifiedAt: upload.modifiedAt };
       }),
 
@@ -76,7 +78,7 @@ export function createUploadFiles(options: {
           if (sizeBytes !== position) {
             throw new BlobError('offset-mismatch', `The upload has ${sizeBytes} bytes; go on from there.`);
           }
-          const hash = position === 0 ? createHash(algorithm) : hashes.take(path, position);
+          const hash = hashes.take(path, position) ?? (position === 0 ? createHash(algorithm) : undefined);
           const appended = await appendStream({ file, source, position, onChunk: (c) => hash?.update(c) });
           return { ...appended, hash };
         });
@@ -84,16 +86,15 @@ export function createUploadFiles(options: {
         if (result.hash !== undefined && result.writeError === undefined) {
           hashes.put(path, { hash: result.hash, sizeBytes: result.sizeBytes });
         }
-        if (result.writeError !== undefined && result.sourceError === undefined)
+        if (result.sourceError === undefined && result.writeError !== undefined) {
           throw result.writeError.error;
+        }
         return result;
       });
       if (outcome.sourceError === undefined) return outcome.sizeBytes;
       if (outcome.writeError !== undefined) {
-        log.warn(
-          { err: outcome.writeError.error, path: uploadsDir },
-          'Bytes of a broken upload were not kept',
-        );
+        const fields = { err: outcome.writeError.error, path: uploadsDir };
+        log.warn(fields, 'Could not keep all bytes of an upload that broke off; see err and the disk.');
       }
       throw outcome.sourceError.error;
     },
@@ -122,7 +123,7 @@ export function createUploadFiles(options: {
 
     cancelUpload: (key) =>
       onDisk('cancel an upload', uploadsDir, async () => {
-        const upload = await findFile(key).catch(undefinedIfUnknown);
+        const upload = await findFile(key);
         if (upload === undefined) return;
         hashes.take(upload.path, upload.sizeBytes);
         await ifPresent(files.unlink(upload.path));
@@ -148,9 +149,4 @@ async function hashFile(file: FileHandle, algorithm: DigestAlgorithm): Promise<H
     hash.update(buffer.subarray(0, bytesRead));
     position += bytesRead;
   }
-}
-
-function undefinedIfUnknown(error: unknown): undefined {
-  if (error instanceof BlobError && error.code === 'upload-unknown') return undefined;
-  throw error;
 }
