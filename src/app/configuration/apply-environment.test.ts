@@ -186,6 +186,11 @@ test('REGISTRY_AUTH set to nothing opens the registry, as in registry:2, and say
   assert.match(applied.warnings.join(), /^REGISTRY_AUTH: is set to nothing/);
 });
 
+test('REGISTRY_STORAGE set to nothing is a problem', () => {
+  const applied = apply('storage: {filesystem: {rootdirectory: /a}}', { REGISTRY_STORAGE: '' });
+  assert.match(applied.problems[0]?.text ?? '', /^REGISTRY_STORAGE: is set to nothing; remove it, or name/);
+});
+
 for (const piece of ['2', '-1', 'X', '01e9', '']) {
   test(`list number "${piece}" beyond the next one is a problem`, () => {
     const applied = apply('http: {tls: {clientcas: [/a]}}', {

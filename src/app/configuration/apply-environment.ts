@@ -49,7 +49,10 @@ export function applyEnvironment(
       problems.push({ code: 'value-invalid', text: `${shown}: the value ${parsed.reason}${where}.` });
     } else {
       current = overridden.tree;
-      if (/^REGISTRY_(AUTH|STORAGE)$/.test(name) && isNull(value)) warnings.push(`${shown}: ${emptied}`);
+      if (name === 'REGISTRY_AUTH' && isNull(value)) warnings.push(`${shown}: ${opened}`);
+      if (name === 'REGISTRY_STORAGE' && isNull(value)) {
+        problems.push({ code: 'value-invalid', text: `${shown}: ${withoutDriver}` });
+      }
     }
   }
   return { tree: current, problems, warnings };
@@ -57,7 +60,10 @@ export function applyEnvironment(
 
 const wrongIndex =
   'its name must give the number of an entry of the list or of the next one, counted from 0.';
-const emptied = 'is set to nothing, which takes the whole section away; remove it to keep the section.';
+const opened =
+  'is set to nothing, which takes the section auth away and lets everyone in; remove it to keep the section.';
+// registry:2 stops here as well; going on would store the bytes elsewhere than the file says.
+const withoutDriver = 'is set to nothing; remove it, or name a storage driver such as filesystem.';
 
 function isOurs(name: string): boolean {
   return name.startsWith('REGISTRY_') && name !== 'REGISTRY_CONFIGURATION_PATH' && !kubernetesName.test(name);
