@@ -8,5 +8,5 @@ export { createLayout, type Descriptor, tarOf } from './layout.ts';
 export { findFreePort, launchLading, type Registry, startLading } from './registry.ts';
 export type { Scene } from './scene.ts';
 export { story } from './story.ts';
-export { type Survey, surveyOf } from './survey.ts';
+export { assertSameSurvey, surveyOf } from './survey.ts';
 export { blobFilesOf } from './volume.ts';

@@ -63,13 +63,6 @@ export async function startProgram(scene: Scene, program: Program): Promise<Regi
 async function ladingProgram(scene: Scene, options: RegistryOptions): Promise<Program> {
   const root = options.root ?? scene.path('registry');
   const port = options.port ?? (await findFreePort());
-  if (process.env.LADING_TEST_PEER) {
-    const { dockerRegistryConfig } = await import('./docker-registry.ts');
-    const { writeFileSync } = await import('node:fs');
-    const config = scene.path(`peer-${port}.yml`);
-    writeFileSync(config, dockerRegistryConfig(root, port));
-    return { ...options, root, port, command: ['/usr/bin/docker-registry', 'serve', config] };
-  }
   const args = options.args ?? ['--root', root, '--addr', `127.0.0.1:${port}`];
   return { ...options, root, port, command: [join(CHECKOUT, 'bin/lading'), 'serve', ...args] };
 }
@@ -101,14 +94,18 @@ async function waitUntilReady(registry: Registry, ca: string | undefined): Promi
   registry.daemon.ended.then((code) => {
     ended = code;
   });
-  const tries = READY_TIMEOUT_MS / 50;
-  for (let tried = 0; tried < tries; tried++) {
-    const answer = await ask(`${registry.url}/v2/`, ca === undefined ? {} : { ca }).catch(() => undefined);
-    if (answer !== undefined && (answer.status === 200 || answer.status === 401)) return;
+  let last = '';
+  for (const deadline = performance.now() + READY_TIMEOUT_MS; performance.now() < deadline; await delay(25)) {
     if (ended !== undefined) throw new Error(`the server ended with ${ended}:\n${registry.log()}`);
-    await delay(50);
+    try {
+      const { status } = await ask(`${registry.url}/v2/`, ca === undefined ? {} : { ca });
+      if (status === 200 || status === 401) return;
+      last = `status ${status}`;
+    } catch (error) {
+      last = String(error);
+    }
   }
-  throw new Error(`the server was not ready after ${READY_TIMEOUT_MS} ms:\n${registry.log()}`);
+  throw new Error(`the server was not ready after ${READY_TIMEOUT_MS} ms (${last}):\n${registry.log()}`);
 }
 
 export async function findFreePort(): Promise<number> {
