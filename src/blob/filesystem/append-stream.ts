@@ -59,7 +59,8 @@ export async function appendStream(options: {
   await flush();
   await writing;
   if (outcome.writeError !== undefined) {
-    // A failed write may have left part of its bytes behind; nobody has counted them.
+    // A failed write may have left part of its bytes behind; nobody has counted them. If this fails too, they are
+    // judged with the rest: whoever finishes has no running hash and reads the file.
     await file.truncate(outcome.sizeBytes).catch(() => {});
   }
   return outcome;
