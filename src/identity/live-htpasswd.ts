@@ -32,7 +32,7 @@ export async function openLiveHtpasswd(options: {
   return {
     async read() {
       // The distance, because a clock that was set back must not stop the checks.
-      if (Math.abs(clock.now() - checkedAt) >= CHECK_INTERVAL_MS) {
+      if (!checking && Math.abs(clock.now() - checkedAt) >= CHECK_INTERVAL_MS) {
         checkedAt = clock.now();
         checking = check().finally(() => {
           checking = undefined;

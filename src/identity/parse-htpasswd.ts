@@ -1,3 +1,4 @@
+import { splitHtpasswdLine } from './htpasswd-line.ts';
 import { IdentityError } from './identity-error.ts';
 
 /** More rounds than anybody uses for logins; 2^16 take seconds of a thread for each guess, 2^31 take days. */
@@ -31,19 +32,18 @@ export function parseHtpasswd(text: string, path: string): Htpasswd {
   const users = new Map<string, HtpasswdEntry>();
   const unusableLines: number[] = [];
   for (const [index, raw] of text.split('\n').entries()) {
-    const line = raw.trim();
-    if (line === '' || line.startsWith('#')) continue;
-    const colon = line.indexOf(':');
-    if (colon < 0) {
+    const line = splitHtpasswdLine(raw);
+    if (!line) continue;
+    const { user, hash } = line;
+    if (hash === undefined) {
       throw new IdentityError(
         'htpasswd-invalid',
         `${path}:${index + 1}: this line has no ":". Lines are USER:HASH, as lading htpasswd ${path} USER writes them.`,
       );
     }
-    const hash = line.slice(colon + 1);
     const cost = costOf(hash);
     if (cost === undefined) unusableLines.push(index + 1);
-    users.set(line.slice(0, colon), { hash, cost });
+    users.set(user, { hash, cost });
   }
   return { users, unusableLines, usualCost: usualCostOf(users) };
 }
