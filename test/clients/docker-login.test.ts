@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import {
   ask,
+  createAuthority,
   htpasswdEnv,
   type Registry,
   type Scene,
   startDockerd,
   startLading,
   story,
+  type Trust,
+  tlsEnv,
   writeBuildContext,
-  writeCertificate,
   writeHtpasswd,
 } from './harness/index.ts';
 
@@ -22,20 +24,19 @@ story('docker login guards pushes and pulls with an htpasswd file', NEEDS, async
 });
 
 story('docker login, push and pull work over TLS', [...NEEDS, 'openssl'], async (scene) => {
-  const certificate = await writeCertificate(scene);
+  const authority = await createAuthority(scene);
   const registry = await startLading(scene, {
-    ca: certificate.ca,
+    tls: authority,
     env: {
       ...htpasswdEnv(await writeHtpasswd(scene, USER, PASSWORD)),
-      REGISTRY_HTTP_TLS_CERTIFICATE: certificate.certificatePath,
-      REGISTRY_HTTP_TLS_KEY: certificate.keyPath,
+      ...tlsEnv(await authority.issue('server')),
     },
   });
   // Docker takes any certificate of a loopback address; curl and skopeo check it, in stories of their own.
-  await loginPushPull(scene, registry, '127.0.0.1', certificate.ca);
+  await loginPushPull(scene, registry, '127.0.0.1', authority);
 });
 
-async function loginPushPull(scene: Scene, registry: Registry, name: string, ca?: string): Promise<void> {
+async function loginPushPull(scene: Scene, registry: Registry, name: string, tls: Trust = {}): Promise<void> {
   const { docker } = await startDockerd(scene);
   const host = registry.host.replace('127.0.0.1', name);
   const image = `${host}/private/app:1`;
@@ -73,7 +74,7 @@ async function loginPushPull(scene: Scene, registry: Registry, name: string, ca?
 
   await scene.step('without credentials every path answers 401 and its challenge', async () => {
     for (const path of ['/v2/', '/v2/_catalog', '/v2/private/app/manifests/1', '/v2/private/app/tags/list']) {
-      const answer = await ask(`${registry.url}${path}`, ca === undefined ? {} : { ca });
+      const answer = await ask(`${registry.url}${path}`, { tls });
       assert.equal(answer.status, 401, path);
       assert.equal(answer.headers['www-authenticate'], 'Basic realm="Registry Realm"', path);
     }

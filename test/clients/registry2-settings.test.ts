@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import {
   ask,
   askManifest,
+  createAuthority,
   createLayout,
   dockerRegistryConfig,
   findFreePort,
@@ -11,8 +12,8 @@ import {
   startDockerd,
   startLading,
   story,
+  tlsEnv,
   writeBuildContext,
-  writeCertificate,
   writeHtpasswd,
 } from './harness/index.ts';
 
@@ -32,18 +33,17 @@ const DOCKER = ['root', 'docker', 'dockerd', 'busybox', 'htpasswd', 'openssl'] a
 story('the environment of every registry:2 tutorial works as it is written there', DOCKER, async (scene) => {
   const port = await findFreePort();
   const root = scene.path('var-lib-registry');
-  const certificate = await writeCertificate(scene);
+  const authority = await createAuthority(scene);
   const registry = await startLading(scene, {
     args: [],
     port,
     root,
-    ca: certificate.ca,
+    tls: authority,
     env: {
       ...KUBERNETES_ENV,
       ...htpasswdEnv(await writeHtpasswd(scene, 'testuser', 'testpassword')),
       REGISTRY_HTTP_ADDR: `127.0.0.1:${port}`,
-      REGISTRY_HTTP_TLS_CERTIFICATE: certificate.certificatePath,
-      REGISTRY_HTTP_TLS_KEY: certificate.keyPath,
+      ...tlsEnv(await authority.issue('server')),
       REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY: root,
       REGISTRY_STORAGE_DELETE_ENABLED: 'true',
     },
@@ -60,7 +60,7 @@ story('the environment of every registry:2 tutorial works as it is written there
   assert.equal((await docker(['run', '--rm', '--net=none', image])).stdout, 'as in the tutorial\n');
 
   const authorization = `Basic ${Buffer.from('testuser:testpassword').toString('base64')}`;
-  const how = { ca: certificate.ca, headers: { authorization } };
+  const how = { tls: authority, headers: { authorization } };
   const stored = await askManifest(`${registry.url}/v2/my-ubuntu/manifests/latest`, how);
   assert.equal(sha256(stored.body), digest);
   const hex = digest.slice('sha256:'.length);

@@ -3,13 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import {
   ask,
   askManifest,
+  createAuthority,
   createLayout,
   htpasswdEnv,
   type Scene,
   sha256,
   startLading,
   story,
-  writeCertificate,
+  tlsEnv,
   writeHtpasswd,
 } from './harness/index.ts';
 
@@ -131,13 +132,12 @@ story('skopeo lists tags and deletes an image with every tag of it', ['skopeo'],
 });
 
 story('skopeo logs in over TLS that it verifies', ['skopeo', 'htpasswd', 'openssl'], async (scene) => {
-  const certificate = await writeCertificate(scene);
+  const authority = await createAuthority(scene);
   const registry = await startLading(scene, {
-    ca: certificate.ca,
+    tls: authority,
     env: {
       ...htpasswdEnv(await writeHtpasswd(scene, 'ann', 'secret')),
-      REGISTRY_HTTP_TLS_CERTIFICATE: certificate.certificatePath,
-      REGISTRY_HTTP_TLS_KEY: certificate.keyPath,
+      ...tlsEnv(await authority.issue('server')),
     },
   });
   const layout = createLayout(scene.path('in'));
@@ -145,7 +145,7 @@ story('skopeo logs in over TLS that it verifies', ['skopeo', 'htpasswd', 'openss
   // skopeo trusts every .crt in a folder; its own key files must not be there.
   const trust = scene.path('trust');
   await scene.run('mkdir', [trust]);
-  await scene.run('cp', [certificate.caPath, trust]);
+  await scene.run('cp', [authority.caPath, trust]);
   const image = `docker://${registry.host}/private:v1`;
   const push = ['copy', '--insecure-policy', `oci:${layout.dir}:v1`, image];
 

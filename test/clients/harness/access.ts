@@ -21,42 +21,53 @@ export function htpasswdEnv(path: string): NodeJS.ProcessEnv {
 }
 
 export interface Certificate {
-  readonly caPath: string;
-  readonly ca: string;
   readonly certificatePath: string;
   readonly keyPath: string;
 }
 
-/** A certificate authority and a certificate of it for 127.0.0.1 and localhost. */
-export async function writeCertificate(scene: Scene): Promise<Certificate> {
+export interface Authority {
+  readonly caPath: string;
+  /** The authority's own certificate, PEM. */
+  readonly ca: string;
+  /** Writes `NAME.crt` and `NAME.key`, good for 127.0.0.1 and localhost, and for clients. */
+  issue(name: string): Promise<Certificate>;
+}
+
+const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'] as const;
+
+/** A certificate authority of the story's own. */
+export async function createAuthority(scene: Scene): Promise<Authority> {
   const at = (name: string) => scene.path(name);
-  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
   await scene.run('openssl', [
-    ...['req', '-x509', ...newKey, '-subj', '/CN=Story CA', '-days', '2'],
+    ...['req', '-x509', ...NEW_KEY, '-subj', '/CN=Story CA', '-days', '2'],
     ...['-addext', 'basicConstraints=critical,CA:TRUE', '-keyout', at('ca.key'), '-out', at('ca.crt')],
   ]);
-  await scene.run('openssl', [
-    ...['req', ...newKey, '-subj', '/CN=localhost', '-keyout', at('server.key'), '-out', at('server.csr')],
-  ]);
   writeFileSync(at('san.cnf'), 'subjectAltName = IP:127.0.0.1, DNS:localhost\n');
-  await scene.run('openssl', [
-    ...[
-      'x509',
-      '-req',
-      '-in',
-      at('server.csr'),
-      '-CA',
-      at('ca.crt'),
-      '-CAkey',
-      at('ca.key'),
-      '-CAcreateserial',
-    ],
-    ...['-days', '2', '-extfile', at('san.cnf'), '-out', at('server.crt')],
-  ]);
   return {
     caPath: at('ca.crt'),
     ca: readFileSync(at('ca.crt'), 'utf8'),
-    certificatePath: at('server.crt'),
-    keyPath: at('server.key'),
+    async issue(name) {
+      const [key, request, certificate] = [at(`${name}.key`), at(`${name}.csr`), at(`${name}.crt`)];
+      await scene.run('openssl', [
+        'req',
+        ...NEW_KEY,
+        '-subj',
+        `/CN=${name}`,
+        '-keyout',
+        key,
+        '-out',
+        request,
+      ]);
+      await scene.run('openssl', [
+        ...['x509', '-req', '-in', request, '-CA', at('ca.crt'), '-CAkey', at('ca.key'), '-CAcreateserial'],
+        ...['-days', '2', '-extfile', at('san.cnf'), '-out', certificate],
+      ]);
+      return { certificatePath: certificate, keyPath: key };
+    },
   };
+}
+
+/** The environment with which every tutorial gives registry:2 a certificate. */
+export function tlsEnv({ certificatePath, keyPath }: Certificate): NodeJS.ProcessEnv {
+  return { REGISTRY_HTTP_TLS_CERTIFICATE: certificatePath, REGISTRY_HTTP_TLS_KEY: keyPath };
 }

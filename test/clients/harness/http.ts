@@ -8,11 +8,18 @@ export interface Answer {
   readonly body: Buffer;
 }
 
+/** PEM: whom to trust, and who to be. */
+export interface Trust {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
 export interface Ask {
   readonly method?: string;
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: Uint8Array;
-  readonly ca?: string;
+  readonly tls?: Trust;
 }
 
 /** All manifest kinds, as a client that takes any. */
@@ -24,9 +31,12 @@ export const ACCEPT_ANY_MANIFEST = [
 ].join(', ');
 
 /** One request, one connection, the body exactly as sent: no redirect followed, nothing decompressed. */
-export function ask(url: string, { method = 'GET', headers = {}, body, ca }: Ask = {}): Promise<Answer> {
+export function ask(
+  url: string,
+  { method = 'GET', headers = {}, body, tls = {} }: Ask = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const options = { method, headers, agent: false, ...(ca === undefined ? {} : { ca }) };
+    const options = { method, headers, agent: false, ...tls };
     const request = (url.startsWith('https:') ? requestHttps : requestHttp)(url, options, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));

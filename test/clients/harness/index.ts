@@ -1,8 +1,8 @@
-export { htpasswdEnv, writeCertificate, writeHtpasswd } from './access.ts';
+export { createAuthority, htpasswdEnv, tlsEnv, writeHtpasswd } from './access.ts';
 export { startContainerd } from './containerd.ts';
 export { dockerRegistryConfig, startDockerRegistry } from './docker-registry.ts';
 export { type Dockerd, startDockerd } from './dockerd.ts';
-export { type Answer, ask, askManifest, sha256 } from './http.ts';
+export { type Answer, ask, askManifest, sha256, type Trust } from './http.ts';
 export { writeBuildContext, writeRandomFile } from './images.ts';
 export { createLayout, type Descriptor, tarOf } from './layout.ts';
 export { findFreePort, launchLading, type Registry, startLading } from './registry.ts';

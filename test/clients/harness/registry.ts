@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ask } from './http.ts';
+import { ask, type Trust } from './http.ts';
 import { type Daemon, startDaemon } from './process.ts';
 import type { Scene } from './scene.ts';
 import { CHECKOUT } from './tools.ts';
@@ -31,8 +31,8 @@ export interface RegistryOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** In place of `--root ROOT --addr HOST:PORT`, for settings that come from elsewhere. */
   readonly args?: readonly string[];
-  /** The PEM certificate to trust: the server speaks TLS. */
-  readonly ca?: string;
+  /** The server speaks TLS, and is asked so. */
+  readonly tls?: Trust;
 }
 
 export interface Program extends RegistryOptions {
@@ -56,7 +56,7 @@ export async function launchLading(scene: Scene, options: RegistryOptions = {}):
 /** Any registry program, up to the first answer of `GET /v2/`. */
 export async function startProgram(scene: Scene, program: Program): Promise<Registry> {
   const registry = launchProgram(scene, program);
-  await waitUntilReady(registry, program.ca);
+  await waitUntilReady(registry, program.tls);
   return registry;
 }
 
@@ -67,7 +67,7 @@ async function ladingProgram(scene: Scene, options: RegistryOptions): Promise<Pr
   return { ...options, root, port, command: [join(CHECKOUT, 'bin/lading'), 'serve', ...args] };
 }
 
-function launchProgram(scene: Scene, { root, port, ca, env: ownEnv, command }: Program): Registry {
+function launchProgram(scene: Scene, { root, port, tls, env: ownEnv, command }: Program): Registry {
   const [file = '', ...args] = command;
   mkdirSync(root, { recursive: true });
   const logFile = scene.path(`server-${port}.log`);
@@ -77,7 +77,7 @@ function launchProgram(scene: Scene, { root, port, ca, env: ownEnv, command }: P
   scene.watch(logFile);
   scene.defer(() => daemon.stop());
   const host = `127.0.0.1:${port}`;
-  const url = `${ca === undefined ? 'http' : 'https'}://${host}`;
+  const url = `${tls === undefined ? 'http' : 'https'}://${host}`;
   return {
     host,
     url,
@@ -89,7 +89,7 @@ function launchProgram(scene: Scene, { root, port, ca, env: ownEnv, command }: P
   };
 }
 
-async function waitUntilReady(registry: Registry, ca: string | undefined): Promise<void> {
+async function waitUntilReady(registry: Registry, tls: Trust = {}): Promise<void> {
   let ended: number | undefined;
   registry.daemon.ended.then((code) => {
     ended = code;
@@ -98,7 +98,7 @@ async function waitUntilReady(registry: Registry, ca: string | undefined): Promi
   for (const deadline = performance.now() + READY_TIMEOUT_MS; performance.now() < deadline; await delay(25)) {
     if (ended !== undefined) throw new Error(`the server ended with ${ended}:\n${registry.log()}`);
     try {
-      const { status } = await ask(`${registry.url}/v2/`, ca === undefined ? {} : { ca });
+      const { status } = await ask(`${registry.url}/v2/`, { tls });
       if (status === 200 || status === 401) return;
       last = `status ${status}`;
     } catch (error) {
