@@ -6,3 +6,6 @@ export { type BodySink, jsonReply, lengthOnly, type Reply, type StreamedBody } f
 export type { RouteRecord } from './route.ts';
 export { createRouter, type Router } from './router.ts';
 export { ClientGone } from './send-reply.ts';
+export { type LoadedTls, loadTlsContext, type TlsSettings } from './tls-context.ts';
+export { TlsError, type TlsErrorCode } from './tls-error.ts';
+export { type TlsWatch, watchTlsFiles } from './tls-watch.ts';

@@ -2,9 +2,10 @@ import { createServer, type Server } from 'node:http';
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import type { SecureContextOptions, TlsOptions } from 'node:tls';
+import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import type { Request } from './answer.ts';
 import type { Response } from './send-reply.ts';
+import type { LoadedTls } from './tls-context.ts';
 
 /** One proxy or client may send long tokens and long `_state` queries: 64 KiB, above which Node answers 431. */
 const MAX_HEADER_BYTES = 64 * 1024;
@@ -16,9 +17,10 @@ const KEEP_ALIVE_MS = 125_000;
 const IDLE_MS = 15 * 60_000;
 
 export interface ListenerOptions {
+  /** Empty: every address of the machine. */
   readonly host: string;
   readonly port: number;
-  readonly tls?: SecureContextOptions & Pick<TlsOptions, 'requestCert' | 'rejectUnauthorized'>;
+  readonly tls?: LoadedTls;
   readonly http2: boolean;
   onRequest(request: Request, response: Response): void;
 }
@@ -46,11 +48,17 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     // Such a session is closed by Node; without a listener its error would end the process.
     session.on('error', () => {});
   });
+  const clientAuth = options.tls?.clientAuth;
+  if (clientAuth) {
+    server.on('secureConnection', (socket: TLSSocket) => {
+      if (!clientAuth.acceptsClient(socket)) socket.destroy();
+    });
+  }
   server.on('clientError', answerBrokenRequest);
   server.setTimeout(IDLE_MS);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host: options.host, port: options.port, backlog: 1024 }, () => {
+    server.listen({ ...(options.host && { host: options.host }), port: options.port, backlog: 1024 }, () => {
       server.off('error', reject);
       resolve();
     });
@@ -86,10 +94,16 @@ function createServerFor(options: ListenerOptions): Server | HttpsServer | Http2
     keepAliveTimeout: KEEP_ALIVE_MS,
   };
   if (!options.tls) return createServer(limits, options.onRequest);
-  if (!options.http2) return createHttpsServer({ ...limits, ...options.tls }, options.onRequest);
+  const { context, clientAuth } = options.tls;
+  const tls = {
+    ...context,
+    requestCert: clientAuth?.requestCert ?? false,
+    rejectUnauthorized: clientAuth?.rejectUnauthorized ?? false,
+  };
+  if (!options.http2) return createHttpsServer({ ...limits, ...tls }, options.onRequest);
   const server = createSecureServer(
     {
-      ...options.tls,
+      ...tls,
       allowHTTP1: true,
       maxSessionMemory: 64,
       settings: {

@@ -1,0 +1,45 @@
+import type { TLSSocket } from 'node:tls';
+
+/**
+ * registry:3's words for what is asked of clients:
+ * - `request-client-cert`: asked for, taken as it is
+ * - `require-any-client-cert`: must be sent, by whomever it is signed
+ * - `verify-client-cert-if-given`: may be left out, must be right if sent
+ * - `require-and-verify-client-cert`: must be sent and right
+ */
+export type ClientAuth =
+  | 'request-client-cert'
+  | 'require-any-client-cert'
+  | 'verify-client-cert-if-given'
+  | 'require-and-verify-client-cert';
+
+export interface ClientAuthOptions {
+  /** As Node's TLS servers take them. */
+  readonly requestCert: boolean;
+  readonly rejectUnauthorized: boolean;
+  /** Whether a connection with this certificate, or without any, may go on. Asked before any request is read. */
+  acceptsClient(socket: TLSSocket): boolean;
+}
+
+/** Node can express the first and the last mode; the two between are decided after its handshake. */
+export function clientAuthOptions(mode: ClientAuth): ClientAuthOptions {
+  switch (mode) {
+    case 'request-client-cert':
+      return { requestCert: true, rejectUnauthorized: false, acceptsClient: () => true };
+    case 'require-any-client-cert':
+      return { requestCert: true, rejectUnauthorized: false, acceptsClient: sentCertificate };
+    case 'verify-client-cert-if-given':
+      return {
+        requestCert: true,
+        rejectUnauthorized: false,
+        acceptsClient: (socket) => socket.authorized || !sentCertificate(socket),
+      };
+    case 'require-and-verify-client-cert':
+      // Not by `authorized` alone: Node says so of any resumed TLS 1.3 session without a certificate.
+      return { requestCert: true, rejectUnauthorized: true, acceptsClient: sentCertificate };
+  }
+}
+
+function sentCertificate(socket: TLSSocket): boolean {
+  return socket.getPeerX509Certificate() !== undefined;
+}
