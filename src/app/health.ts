@@ -1,38 +1,48 @@
 import type { BlobStore } from '../blob/index.ts';
 import { jsonReply, type RouteRecord } from '../http/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
-
-/** However often load balancers ask, the disk is written to for it no more often than this. */
-const READINESS_MS = 1_000;
+import type { Settings } from './configuration/index.ts';
 
 export interface Readiness {
   /** Undefined when pushes and pulls can be served, else why not (for an operator). */
   check(): Promise<string | undefined>;
 }
 
+/**
+ * Tries database and store, no more often than configured, and counts them as failing after so many failures in a
+ * row (configuration `health.storagedriver`).
+ */
 export function createReadiness(options: {
   blobs: BlobStore;
   readDatabase: () => Promise<unknown>;
+  settings: Settings['health']['storageDriver'];
   isDraining: () => boolean;
   clock: Clock;
   log: Logger;
 }): Readiness {
+  const { settings, clock, log } = options;
+  let failures = 0;
   let last: { at: number; result: Promise<string | undefined> } | undefined;
+
   async function look(): Promise<string | undefined> {
     try {
       await options.readDatabase();
       await options.blobs.checkHealth();
+      failures = 0;
       return undefined;
     } catch (error) {
-      options.log.error({ err: error }, 'not ready');
-      return error instanceof Error ? error.message : String(error);
+      failures += 1;
+      log.error({ err: error, failures }, 'the storage does not work');
+      return failures >= settings.threshold ? String(error) : undefined;
     }
   }
+
   return {
     async check() {
       if (options.isDraining()) return 'The server is stopping.';
-      const now = options.clock.now();
-      if (!last || now - last.at >= READINESS_MS) last = { at: now, result: look() };
+      if (!settings.enabled) return undefined;
+      const now = clock.now();
+      if (!last || now - last.at >= settings.intervalMs) last = { at: now, result: look() };
       return last.result;
     },
   };

@@ -14,6 +14,10 @@ export interface DistributionSettings {
   readonly deleteEnabled: boolean;
   readonly readOnly: boolean;
   readonly catalogMaxEntries: number;
+  /** Most tags in one answer, also when a client does not ask for pages. Undefined: no limit. */
+  readonly tagsMaxTags?: number;
+  /** Whether images are taken whose config or layers the repository does not have. */
+  readonly sparseManifests: boolean;
 }
 
 export interface Distribution {
@@ -31,7 +35,7 @@ export function createDistribution(
     ...baseRoutes(),
     ...blobRoutes(context),
     ...uploadRoutes(context, uploads),
-    ...manifestRoutes(context),
+    ...manifestRoutes(context, settings),
     ...listRoutes(context, settings),
     ...referrerRoutes(context),
   ];

@@ -24,11 +24,15 @@ export interface ManifestPush {
   readonly tags: readonly Tag[];
   readonly contentType: string | undefined;
   readonly content: Uint8Array;
+  /** Take an image though its config or layers are missing (configuration `validation.manifests.sparse`). */
+  readonly sparse: boolean;
 }
 
 export interface PushedManifest {
   readonly digest: Digest;
   readonly subject: Digest | undefined;
+  /** What an image refers to and its repository does not have; empty unless the push was sparse. */
+  readonly missing: readonly Digest[];
 }
 
 /**
@@ -45,10 +49,10 @@ export async function pushManifest(
   const digest = digestFor(reference, content);
   const tags = [...new Set(reference.kind === 'tag' ? [reference.tag, ...push.tags] : push.tags)];
   const now = context.clock.now();
-  await context.db.transaction(async (trx) => {
+  const missing = await context.db.transaction(async (trx) => {
     const repositoryId = await ensureRepository(trx, repository, now);
-    const missing = await listMissing(trx, repositoryId, requiredBlobs(manifest));
-    if (missing.length > 0) throw blobsMissing(repository, missing);
+    const absent = await listMissing(trx, repositoryId, requiredBlobs(manifest));
+    if (absent.length > 0 && !push.sparse) throw blobsMissing(repository, absent);
     await putManifest(trx, {
       repositoryId,
       digest,
@@ -66,9 +70,10 @@ export async function pushManifest(
       { kind: 'revision', name: digest },
       ...tags.map((name) => ({ kind: 'tag' as const, name })),
     ]);
+    return absent;
   });
   context.onTreeChange();
-  return { digest, subject: manifest.subject?.digest };
+  return { digest, subject: manifest.subject?.digest, missing };
 }
 
 function digestFor(reference: Reference, content: Uint8Array): Digest {

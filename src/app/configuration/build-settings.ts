@@ -37,6 +37,7 @@ export function buildSettings(
       accessLogDisabled: values.get(log.accessLogDisabled),
     },
     catalogMaxEntries: values.get(other.catalogMaxEntries),
+    sparseManifests: values.get(other.sparseManifests),
     ...(tagsMaxTags === undefined ? {} : { tagsMaxTags }),
     health: {
       storageDriver: {
@@ -60,7 +61,6 @@ function buildAuth(values: Values, authType: string | undefined): Settings['auth
 function buildHttp(values: Values): HttpSettings {
   const externalUrl = values.find(http.publicUrl);
   const debug = values.find(http.debugAddress);
-  const secret = values.find(http.secret);
   const tlsSettings = buildTls(values);
   return {
     ...values.get(http.listenAddress),
@@ -82,7 +82,6 @@ function buildHttp(values: Values): HttpSettings {
             },
           },
         }),
-    ...(secret === undefined ? {} : { secret }),
   };
 }
 

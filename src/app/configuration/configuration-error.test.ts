@@ -58,7 +58,6 @@ const cases: Case[] = [
   later('health.http', 'health: {http: [{uri: u}]}'),
   later('health.tcp', 'health: {tcp: [{addr: a}]}'),
   later('validation.manifests.urls.allow', 'validation: {manifests: {urls: {allow: [x]}}}'),
-  later('validation.manifests.indexes.platforms', 'validation: {manifests: {indexes: {platforms: none}}}'),
   later('policy.repository.classes', 'policy: {repository: {classes: [image]}}'),
   {
     what: 'two storage drivers in the file',

@@ -57,7 +57,7 @@ export const secret: SupportedKey<string> = {
   path: 'http.secret',
   type: text,
   secret: true,
-  doc: 'Secret that replicas share. Uploads go on after a restart without it.',
+  doc: 'Accepted and not needed: nothing that a client holds has to be signed.',
 };
 
 export const headers: SupportedKey<readonly string[]> = {

@@ -33,6 +33,7 @@ test('nothing given → 127.0.0.1:5000, ./data, deletion on, open', async () => 
     auth: { kind: 'none' },
     log: { level: 'info', formatter: undefined, fields: {}, accessLogDisabled: false },
     catalogMaxEntries: 1000,
+    sparseManifests: false,
     health: { storageDriver: { enabled: true, intervalMs: 10_000, threshold: 3 } },
   });
 });
@@ -172,11 +173,11 @@ health: {storagedriver: {enabled: false, interval: 5s, threshold: 0}}
         cipherSuites: ['ECDHE-RSA-AES128-GCM-SHA256'],
       },
       http2Enabled: false,
-      secret: '0123',
     },
     auth: { kind: 'none' },
     log: { level: 'warn', formatter: 'json', fields: { environment: 'prod' }, accessLogDisabled: true },
     catalogMaxEntries: 50,
+    sparseManifests: false,
     tagsMaxTags: 60,
     health: { storageDriver: { enabled: false, intervalMs: 5000, threshold: 1 } },
   });

@@ -14,7 +14,7 @@ export const healthEnabled: DefaultedKey<boolean> = {
   path: 'health.storagedriver.enabled',
   type: boolean,
   default: 'true',
-  doc: 'Tries the storage regularly and answers 503 while it fails.',
+  doc: 'Whether `/readyz` tries the storage, and answers 503 when it fails.',
 };
 
 export const healthInterval: DefaultedKey<number> = {
@@ -22,7 +22,7 @@ export const healthInterval: DefaultedKey<number> = {
   path: 'health.storagedriver.interval',
   type: period,
   default: '10s',
-  doc: 'Time between two tries of the storage.',
+  doc: 'The storage is not tried more often than this, however often `/readyz` is asked.',
 };
 
 export const healthThreshold: DefaultedKey<number> = {
@@ -39,6 +39,15 @@ export const catalogMaxEntries: DefaultedKey<number> = {
   type: integer(1),
   default: '1000',
   doc: 'Most repositories in one page of the catalog.',
+};
+
+/** Ours: registry:2 cannot be told to. */
+export const sparseManifests: DefaultedKey<boolean> = {
+  status: 'supported',
+  path: 'validation.manifests.sparse',
+  type: boolean,
+  default: 'false',
+  doc: 'Takes images whose config or layers are not in the repository. Otherwise such a push is refused with `MANIFEST_BLOB_UNKNOWN`, because nobody could pull the image. Children that an index lacks are taken in any case.',
 };
 
 export const tagsMaxTags: SupportedKey<number> = {
@@ -98,13 +107,11 @@ export const otherKeys: readonly Key[] = [
   ),
   later('validation.manifests.urls.allow', 'Layer URLs that are accepted.', allUrls),
   later('validation.manifests.urls.deny', 'Layer URLs that are refused.', allUrls),
-  later(
-    'validation.manifests.indexes.platforms',
-    'Which images of an index must be there before it: `all` works, `none` and `list` not yet.',
-    'remove it: all images of an index are pushed before it',
-    'all',
+  sparseManifests,
+  ignored(
+    'validation.manifests.indexes',
+    'No image of an index must be there before it, whatever its platform: registry:3 calls this `platforms: none`.',
   ),
-  ignored('validation.manifests.indexes.platformlist', 'Has a meaning only with `platforms: list`.'),
   later('policy.repository.classes', 'Classes of repositories that are accepted.', 'remove it'),
   ignored(
     'compatibility.schema1',

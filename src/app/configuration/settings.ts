@@ -29,6 +29,8 @@ export interface Settings {
     readonly accessLogDisabled: boolean;
   };
   readonly catalogMaxEntries: number;
+  /** Whether images are taken whose config or layers the repository does not have. */
+  readonly sparseManifests: boolean;
   readonly tagsMaxTags?: number;
   readonly health: {
     readonly storageDriver: {
@@ -50,7 +52,6 @@ export interface HttpSettings extends Address {
   readonly tls?: TlsSettings;
   readonly http2Enabled: boolean;
   readonly debug?: Address & { readonly prometheus: { readonly enabled: boolean; readonly path: string } };
-  readonly secret?: string;
 }
 
 export interface TlsSettings {

@@ -14,7 +14,7 @@ const TAGS_PAGE = 10_000;
 /** Lists of tags (distribution-spec v1.1.1, end-8) and of repositories (distribution's `_catalog`). */
 export function listRoutes(
   context: DistributionContext,
-  limits: { catalogMaxEntries: number },
+  limits: { catalogMaxEntries: number; tagsMaxTags?: number },
 ): RouteRecord[] {
   return [
     {
@@ -22,7 +22,7 @@ export function listRoutes(
       method: 'GET',
       path: '/v2/{name+}/tags/list',
       access: repositoryAccess('pull'),
-      handle: (call) => listTagsOf(context, call),
+      handle: (call) => listTagsOf(context, call, limits.tagsMaxTags),
     },
     {
       name: 'catalog.list',
@@ -34,10 +34,15 @@ export function listRoutes(
   ];
 }
 
-async function listTagsOf(context: DistributionContext, call: Call): Promise<Reply> {
+async function listTagsOf(
+  context: DistributionContext,
+  call: Call,
+  maximum: number | undefined,
+): Promise<Reply> {
   const repository = repositoryOf(call.params);
   const { reads } = context.db;
-  const limit = parsePageSize(call.query.get('n') ?? undefined, { maximum: TAGS_PAGE });
+  const asked = parsePageSize(call.query.get('n') ?? undefined, { maximum: maximum ?? TAGS_PAGE });
+  const limit = asked ?? maximum;
   const after = call.query.get('last') ?? '';
   if (!(await isListed(reads, repository))) {
     throw new OciError('NAME_UNKNOWN', `There is no repository ${repository}.`, {

@@ -13,7 +13,10 @@ const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 const MAX_TAGS = 1000;
 
 /** Manifests: distribution-spec v1.1.1, end-3, end-7, end-9. */
-export function manifestRoutes(context: DistributionContext): RouteRecord[] {
+export function manifestRoutes(
+  context: DistributionContext,
+  settings: { sparseManifests: boolean },
+): RouteRecord[] {
   const path = '/v2/{name+}/manifests/{reference}';
   return [
     {
@@ -28,7 +31,7 @@ export function manifestRoutes(context: DistributionContext): RouteRecord[] {
       method: 'PUT',
       path,
       access: repositoryAccess('pull', 'push'),
-      handle: (call) => putManifest(context, call),
+      handle: (call) => putManifest(context, call, settings.sparseManifests),
     },
     {
       name: 'manifest.delete',
@@ -73,7 +76,7 @@ function manifestHeaders(manifest: ManifestStat): Record<string, string> {
   };
 }
 
-async function putManifest(context: DistributionContext, call: Call): Promise<Reply> {
+async function putManifest(context: DistributionContext, call: Call, sparse: boolean): Promise<Reply> {
   const repository = repositoryOf(call.params);
   const reference = referenceOf(call);
   const tags = call.query.getAll('tag').map((tag) => parseTag(tag));
@@ -88,12 +91,13 @@ async function putManifest(context: DistributionContext, call: Call): Promise<Re
   }
   const content = await readManifest(call);
   const contentType = call.header('content-type');
-  const { digest, subject } = await pushManifest(context, {
+  const { digest, subject, missing } = await pushManifest(context, {
     repository,
     reference,
     tags,
     contentType,
     content,
+    sparse,
   });
   return {
     status: 201,
@@ -102,6 +106,10 @@ async function putManifest(context: DistributionContext, call: Call): Promise<Re
       'Docker-Content-Digest': digest,
       ...(subject && { 'OCI-Subject': subject }),
       ...(tags.length > 0 && { 'OCI-Tag': tags.join(', ') }),
+      // distribution-spec v1.1.1, "Warnings": clients show it to their user.
+      ...(missing.length > 0 && {
+        Warning: `299 - "${missing[0]} is not in ${repository}: nobody can pull this image until it is pushed"`,
+      }),
     },
   };
 }
