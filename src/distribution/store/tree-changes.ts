@@ -22,17 +22,36 @@ export async function recordTreeChanges(
   }
 }
 
-/** The oldest changes not followed yet. */
+/** The changes after `after` that are not followed yet, oldest first. */
 export async function listTreeChanges(
   db: Kysely<DistributionTables>,
-  limit: number,
+  page: { after: number; limit: number },
 ): Promise<(TreeChange & { id: number })[]> {
-  return db.selectFrom('tree_change').selectAll().orderBy('id').limit(limit).execute();
+  return db
+    .selectFrom('tree_change')
+    .selectAll()
+    .where('id', '>', page.after)
+    .orderBy('id')
+    .limit(page.limit)
+    .execute();
+}
+
+export async function countTreeChanges(db: Kysely<DistributionTables>): Promise<number> {
+  const row = await db
+    .selectFrom('tree_change')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return row.count;
 }
 
 export async function removeTreeChanges(
   trx: Transaction<DistributionTables>,
-  throughId: number,
+  ids: readonly number[],
 ): Promise<void> {
-  await trx.deleteFrom('tree_change').where('id', '<=', throughId).execute();
+  for (let from = 0; from < ids.length; from += CHANGES_PER_STATEMENT) {
+    await trx
+      .deleteFrom('tree_change')
+      .where('id', 'in', ids.slice(from, from + CHANGES_PER_STATEMENT))
+      .execute();
+  }
 }

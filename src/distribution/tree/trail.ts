@@ -1,0 +1,139 @@
+import type { BlobStore } from '../../blob/index.ts';
+import type { Database } from '../../db/index.ts';
+import type { Logger } from '../../kernel/index.ts';
+import {
+  countTreeChanges,
+  listTreeChanges,
+  removeTreeChanges,
+  type TreeChange,
+} from '../store/tree-changes.ts';
+import type { DistributionTables } from '../tables.ts';
+import { followChange } from './follow-change.ts';
+import type { LinkTree } from './link-tree.ts';
+import { mapInOrder } from './map-in-order.ts';
+
+/** Lets the link tree follow the facts, in the background. */
+export interface Trail extends AsyncDisposable {
+  /** Says that there may be changes to follow. Costs next to nothing and never throws. Call it once at start. */
+  poke(): void;
+  /** Follows everything recorded up to now. Throws what kept it from doing so; the change is not lost then. */
+  flush(): Promise<void>;
+  /** How many changes are recorded and not followed yet. */
+  lag(): Promise<number>;
+  /** Stops after what is under way. What is left is followed after the next start. */
+  close(): Promise<void>;
+}
+
+const CHANGES_PER_PAGE = 256;
+const CONCURRENCY = 8;
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 30_000;
+
+/**
+ * Each transaction that changes a fact records which one. The trail looks up what holds now, makes the link say so,
+ * and only then forgets the record, so a crash anywhere means that it is done again, to the same effect.
+ * There must be one trail for a root, or an older state could be written over a newer one: hold the root's lock.
+ */
+export function createTrail(options: {
+  db: Database<DistributionTables>;
+  blobs: BlobStore;
+  tree: LinkTree;
+  log: Logger;
+}): Trail {
+  const { db, log } = options;
+  let last: Promise<unknown> = Promise.resolve();
+  let isQueued = false;
+  let isClosed = false;
+  let retry: NodeJS.Timeout | undefined;
+  let failures = 0;
+
+  /** Tries every change once: one that cannot be followed does not hold up those after it. */
+  async function followAll(): Promise<void> {
+    let failure: { error: unknown } | undefined;
+    for (let after = 0; !isClosed; ) {
+      const changes = await listTreeChanges(db.reads, { after, limit: CHANGES_PER_PAGE });
+      const end = changes.at(-1);
+      if (end === undefined) break;
+      after = end.id;
+      const done: number[] = [];
+      const outcomes = mapInOrder(groupByFact(changes), {
+        concurrency: CONCURRENCY,
+        work: ({ change, ids }) =>
+          followChange(options, change).then(
+            () => ids,
+            (error: unknown) => ({ error, change }),
+          ),
+      });
+      for await (const outcome of outcomes) {
+        if (Array.isArray(outcome)) done.push(...outcome);
+        else failure ??= outcome;
+      }
+      if (done.length > 0) await db.transaction((trx) => removeTreeChanges(trx, done));
+    }
+    if (failure) throw failure.error;
+  }
+
+  async function attempt(): Promise<void> {
+    isQueued = false;
+    clearTimeout(retry);
+    retry = undefined;
+    try {
+      await followAll();
+      if (failures > 0) log.info({ failures }, 'the link tree follows the database again');
+      failures = 0;
+    } catch (error) {
+      if (failures === 0) {
+        log.error(
+          { err: error },
+          'the link tree cannot follow the database now; nothing is lost, trying again',
+        );
+      }
+      const delayMs = Math.min(FIRST_RETRY_MS * 2 ** failures, LAST_RETRY_MS);
+      failures += 1;
+      if (!isClosed) retry = setTimeout(queue, delayMs).unref();
+      throw error;
+    }
+  }
+
+  function run(): Promise<void> {
+    isQueued = true;
+    const next = last.then(attempt);
+    last = next.catch(() => {});
+    return next;
+  }
+
+  function queue(): void {
+    run().catch(() => {});
+  }
+
+  async function close(): Promise<void> {
+    isClosed = true;
+    clearTimeout(retry);
+    await last;
+  }
+
+  return {
+    poke() {
+      // While a retry is due, each push would only knock at a disk that is known to refuse.
+      if (!isQueued && retry === undefined && !isClosed) queue();
+    },
+    flush: run,
+    lag: () => countTreeChanges(db.reads),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** A fact changed several times is followed once: what counts is how it is now. */
+function groupByFact(
+  changes: readonly (TreeChange & { id: number })[],
+): Iterable<{ change: TreeChange; ids: number[] }> {
+  const groups = new Map<string, { change: TreeChange; ids: number[] }>();
+  for (const change of changes) {
+    const key = `${change.repository} ${change.kind} ${change.name}`;
+    const group = groups.get(key);
+    if (group) group.ids.push(change.id);
+    else groups.set(key, { change, ids: [change.id] });
+  }
+  return groups.values();
+}
