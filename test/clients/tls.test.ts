@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createAuthority, type Scene, startLading, story, tlsEnv } from './harness/index.ts';
 
 const NEEDS = ['curl', 'openssl'] as const;
@@ -68,7 +69,8 @@ story('a renewed certificate is served without a restart', NEEDS, async (scene) 
   copyFileSync(renewed.certificatePath, server.certificatePath);
   // How soon is the server's choice; a minute is what an operator waits before restarting it.
   for (const deadline = performance.now() + 60_000; !/CN = renewed$/.test(await subject()); ) {
-    assert.ok(performance.now() < deadline, `still ${await subject()}`);
+    assert.ok(performance.now() < deadline, 'renewed within a minute');
+    await delay(250);
   }
 });
 
