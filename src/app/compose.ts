@@ -1,16 +1,15 @@
+import { createBasicGuard, createOpenGuard } from '../access/index.ts';
 import { createDistribution } from '../distribution/index.ts';
-import {
-  answer,
-  createRouter,
-  type Guard,
-  type Listener,
-  listen,
-  type RequestRecord,
-} from '../http/index.ts';
+import { createRouter, type Guard, type RequestRecord } from '../http/index.ts';
+import { openHtpasswdFile } from '../identity/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
 import { createMetrics } from '../telemetry/index.ts';
-import type { HttpSettings, Settings } from './configuration/index.ts';
+import type { Settings } from './configuration/index.ts';
+import { startDebugServer } from './debug-server.ts';
+import { followFacts } from './follow-facts.ts';
 import { createReadiness, healthRoutes } from './health.ts';
+import { introduce } from './introduce.ts';
+import { startServer } from './server.ts';
 import { openStorage } from './storage.ts';
 import { startUploadExpiry } from './upload-expiry.ts';
 
@@ -21,61 +20,61 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** The only place that picks the parts and puts them together. Listens when it resolves. */
-export async function startApp(options: { settings: Settings; clock: Clock; log: Logger }): Promise<App> {
-  const { settings, clock, log } = options;
+/**
+ * The only place that picks the parts and puts them together. Listens when it resolves; undefined when `signal`
+ * stopped it before that. Parts are closed in the opposite order: the listener first, the lock on the root last.
+ */
+export async function startApp(options: {
+  settings: Settings;
+  clock: Clock;
+  log: Logger;
+  signal: AbortSignal;
+}): Promise<App | undefined> {
+  const { settings, clock, log, signal } = options;
+  const { http } = settings;
   await using started = new AsyncDisposableStack();
   let draining = false;
   const isDraining = () => draining;
 
-  const storage = await openStorage({ storage: settings.storage, exclusive: true, clock, log });
-  started.defer(() => storage.close());
+  // Before the storage: a password file that is missing should not leave a new folder behind.
+  const guard = await createGuard(settings.auth, { clock, log });
+  const storage = started.use(await openStorage({ storage: settings.storage, exclusive: true, clock, log }));
   const { blobs, db } = storage;
+  const trail = started.use(await followFacts({ storage, clock, log, signal }));
+  if (signal.aborted) return undefined;
 
-  const distribution = createDistribution({ blobs, db, clock, log, onTreeChange: () => {} }, settings);
-  const expiry = startUploadExpiry({
-    blobs,
-    isActive: distribution.uploads.isActive,
-    settings: settings.uploadExpiry,
-    clock,
-    log,
-  });
+  const onTreeChange = () => trail.poke();
+  const distribution = createDistribution({ blobs, db, clock, log, onTreeChange }, settings);
+  const { isActive } = distribution.uploads;
+  const expiry = startUploadExpiry({ blobs, isActive, settings: settings.uploadExpiry, clock, log });
   started.defer(() => expiry.close());
 
   const metrics = createMetrics();
-  const readDatabase = () => db.reads.selectFrom('registry_state').select('key').limit(1).execute();
-  const readiness = createReadiness({ blobs, readDatabase, isDraining, clock, log });
-  const router = createRouter([...distribution.routes, ...healthRoutes(readiness)]);
-  const guard: Guard = { admit: async () => ({ actor: undefined, may: async () => true }) };
+  metrics.addGauge({
+    name: 'lading_tree_changes_pending',
+    help: 'Changes that the link files on disk have not followed yet.',
+    read: () => trail.lag(),
+  });
+  if (http.debug) {
+    const debug = await startDebugServer({ settings: http.debug, metrics, clock, log });
+    started.defer(() => debug.close(0));
+  }
 
+  const readDatabase = () => db.reads.selectFrom('registry_state').select('key').limit(1).execute();
+  const health = settings.health.storageDriver;
+  const readiness = createReadiness({ blobs, readDatabase, settings: health, isDraining, clock, log });
   const onFinished = (record: RequestRecord) => {
     metrics.observeRequest(record);
     if (!settings.log.accessLogDisabled) log.info(record, 'request');
   };
-  const { http } = settings;
-  const listener = await listen({
-    host: http.host,
-    port: http.port,
-    http2: http.http2Enabled,
-    onRequest: (request, response) => {
-      void answer(request, response, {
-        router,
-        guard,
-        clock,
-        log,
-        headers: http.headers,
-        prefix: http.prefix,
-        externalUrl: http.relativeUrls ? undefined : http.externalUrl,
-        onFinished,
-        isDraining,
-      });
-    },
-  });
-  started.defer(() => listener.close(http.drainTimeoutMs));
+  const router = createRouter([...distribution.routes, ...healthRoutes(readiness)]);
+  const server = await startServer({ http, router, guard, clock, log, onFinished, isDraining });
+  started.use(server);
+  introduce({ url: server.url, address: server.address, settings, log });
 
   const running = started.move();
   return {
-    url: urlOf(listener, http),
+    url: server.url,
     async close() {
       draining = true;
       await running.disposeAsync();
@@ -83,8 +82,8 @@ export async function startApp(options: { settings: Settings; clock: Clock; log:
   };
 }
 
-function urlOf(listener: Listener, http: HttpSettings): string {
-  const { address, port } = listener.address;
-  const host = address.includes(':') ? `[${address}]` : address;
-  return `${http.tls ? 'https' : 'http'}://${host}:${port}`;
+async function createGuard(auth: Settings['auth'], context: { clock: Clock; log: Logger }): Promise<Guard> {
+  if (auth.kind === 'none') return createOpenGuard();
+  const verifier = await openHtpasswdFile({ path: auth.path, ...context });
+  return createBasicGuard({ verifier, realm: auth.realm });
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Command } from 'commander';
 import { loadConfiguration, startApp } from '../app/index.ts';
 import { systemClock } from '../kernel/index.ts';
@@ -6,10 +5,21 @@ import { createLogger } from '../telemetry/index.ts';
 
 export function serveCommand(): Command {
   return new Command('serve')
-    .description('Serve a registry until SIGTERM or Ctrl-C.')
+    .description('serve a registry until SIGTERM or Ctrl-C')
     .option('--root <dir>', 'where everything is kept (default: ./data)')
     .option('--addr <host:port>', 'where to listen (default: 127.0.0.1:5000; :5000 is every address)')
     .option('--config <file>', "registry:2's or registry:3's YAML configuration file")
+    .addHelpText(
+      'after',
+      `
+Settings come from the options, else REGISTRY_* variables, else the file: those of registry:2 and registry:3
+(docs/CONFIGURATION.md). \`lading config\` shows what is in effect and where each value came from.
+
+Examples:
+  lading serve
+  lading serve --root /var/lib/registry --addr :5000      take over the volume of a registry:2
+  REGISTRY_AUTH=htpasswd REGISTRY_AUTH_HTPASSWD_PATH=./htpasswd REGISTRY_AUTH_HTPASSWD_REALM=Lading lading serve`,
+    )
     .action(serve);
 }
 
@@ -26,9 +36,25 @@ async function serve(options: { root?: string; addr?: string; config?: string })
     output: process.stderr,
   });
   for (const warning of warnings) log.warn({}, warning);
-  const app = await startApp({ settings, clock: systemClock, log });
-  log.info({ url: app.url }, `Lading listens on ${app.url}`);
-  const signal = await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
-  log.info({ signal: signal[0] }, 'stopping');
+
+  // Asked for before the start: adopting a volume may take minutes, and must end when it is told to.
+  const stop = new AbortController();
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (stop.signal.aborted) {
+      log.warn({ signal }, 'Stopping at once: requests in flight are cut.');
+      process.exit(1);
+    }
+    log.info({ signal }, 'Stopping: requests in flight may finish. Again to stop at once.');
+    stop.abort();
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+
+  const app = await startApp({ settings, clock: systemClock, log, signal: stop.signal });
+  if (!app) return;
+  if (!stop.signal.aborted) {
+    await new Promise((resolve) => stop.signal.addEventListener('abort', resolve, { once: true }));
+  }
   await app.close();
+  log.info({}, 'Stopped.');
 }

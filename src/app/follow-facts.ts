@@ -1,0 +1,25 @@
+import { createFilesystemLinkTree, createTrail, noLinkTree, type Trail } from '../distribution/index.ts';
+import type { Clock, Logger } from '../kernel/index.ts';
+import type { Storage } from './storage.ts';
+
+/** Lets the link files on disk follow the database from now on. Catches up before it closes. */
+export async function followFacts(options: {
+  storage: Storage;
+  clock: Clock;
+  log: Logger;
+  signal: AbortSignal;
+}): Promise<Trail> {
+  const { storage, log } = options;
+  const { blobs, db, root } = storage;
+  const tree = root === undefined ? noLinkTree : createFilesystemLinkTree({ root });
+  const trail = createTrail({ db, blobs, tree, log });
+  trail.poke();
+  return {
+    ...trail,
+    async [Symbol.asyncDispose]() {
+      // What cannot be followed now is followed after the next start: the database has it.
+      await trail.flush().catch(() => {});
+      await trail.close();
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { resolve } from 'node:path';
+import type { Logger } from '../kernel/index.ts';
+import type { Settings } from './configuration/index.ts';
+
+/** Says where the server listens, where its data is, who may push, and how to change each. */
+export function introduce(server: { url: string; address: string; settings: Settings; log: Logger }): void {
+  const { url, address, settings, log } = server;
+  const { storage, auth } = settings;
+  log.info({ url }, `Lading listens on ${url}. Another address: --addr HOST:PORT`);
+  if (storage.kind === 'inmemory') {
+    log.warn({}, 'Everything is kept in memory and gone when the server stops. To keep it: --root DIR');
+  } else {
+    const root = resolve(storage.root);
+    log.info({ root }, `Data is in ${root}. Another folder: --root DIR`);
+  }
+  if (auth.kind === 'htpasswd') {
+    log.info(
+      { htpasswd: auth.path },
+      `Users in ${auth.path} may push, pull and delete. Add one: lading htpasswd`,
+    );
+  } else {
+    const howTo =
+      'To ask for a login: lading htpasswd FILE USER, then REGISTRY_AUTH=htpasswd REGISTRY_AUTH_HTPASSWD_PATH=FILE REGISTRY_AUTH_HTPASSWD_REALM=Lading';
+    if (isLoopback(address)) log.info({}, `Anybody on this machine may push, pull and delete. ${howTo}`);
+    else {
+      log.warn(
+        {},
+        `OPEN REGISTRY: anybody who reaches ${url} may push, pull and DELETE without a login. ${howTo}. To listen on this machine only: --addr 127.0.0.1:${new URL(url).port}`,
+      );
+    }
+  }
+  if (auth.kind === 'htpasswd' && !settings.http.tls && !isLoopback(address)) {
+    log.warn(
+      {},
+      'Passwords cross the network unencrypted. Set REGISTRY_HTTP_TLS_CERTIFICATE and REGISTRY_HTTP_TLS_KEY, unless a proxy in front does TLS.',
+    );
+  }
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || /^(::ffff:)?127\./.test(address);
+}
