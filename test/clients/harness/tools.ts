@@ -5,31 +5,30 @@ import { delimiter, join, resolve } from 'node:path';
 
 export const CHECKOUT = resolve(import.meta.dirname, '../../..');
 
-const SCRIPT = 'scripts/install-test-tools';
-
-const INSTALL = {
-  buildah: 'apt-get install buildah',
-  busybox: 'apt-get install busybox-static',
-  conformance: SCRIPT,
-  containerd: 'apt-get install containerd',
-  crane: SCRIPT,
-  ctr: 'apt-get install containerd',
-  curl: 'apt-get install curl',
-  docker: 'apt-get install docker.io',
-  'docker-registry': 'apt-get install docker-registry',
-  dockerd: 'apt-get install docker.io',
-  helm: SCRIPT,
-  htpasswd: 'apt-get install apache2-utils',
-  openssl: 'apt-get install openssl',
-  oras: SCRIPT,
-  podman: 'apt-get install podman',
-  regctl: SCRIPT,
-  skopeo: 'apt-get install skopeo',
-  tar: 'apt-get install tar',
-  umoci: 'apt-get install umoci',
+/** The Debian package of each program; undefined for those that scripts/install-test-tools builds. */
+const PACKAGES = {
+  buildah: 'buildah',
+  busybox: 'busybox-static',
+  conformance: undefined,
+  containerd: 'containerd',
+  crane: undefined,
+  ctr: 'containerd',
+  curl: 'curl',
+  docker: 'docker.io',
+  'docker-registry': 'docker-registry',
+  dockerd: 'docker.io',
+  helm: undefined,
+  htpasswd: 'apache2-utils',
+  openssl: 'openssl',
+  oras: undefined,
+  podman: 'podman',
+  regctl: undefined,
+  skopeo: 'skopeo',
+  tar: 'tar',
+  umoci: 'umoci',
 } as const;
 
-export type Tool = keyof typeof INSTALL;
+export type Tool = keyof typeof PACKAGES;
 /** `root`: the story starts a daemon that must own namespaces and mounts. */
 export type Need = Tool | 'root';
 
@@ -48,14 +47,23 @@ export function findTool(tool: string): string | undefined {
     .find(isExecutable);
 }
 
-/** What the machine lacks of these, as a sentence with the line that would help; undefined when all is there. */
+/** What the machine lacks of these, with the line that would bring it; undefined when all is there. */
 export function findUnmet(needs: readonly Need[]): string | undefined {
-  const unmet = needs.filter((need) =>
-    need === 'root' ? process.getuid?.() !== 0 : findTool(need) === undefined,
-  );
+  const unmet = needs.filter((need) => !isMet(need));
   if (unmet.length === 0) return undefined;
-  const lines = unmet.map((need) => (need === 'root' ? 'sudo npm test' : INSTALL[need]));
-  return `needs ${unmet.join(', ')}: ${[...new Set(lines)].join('; ')}`;
+  const packages = new Set<string>();
+  const lines = new Set<string>();
+  for (const need of unmet) {
+    const name = need === 'root' ? undefined : PACKAGES[need];
+    if (name !== undefined) packages.add(name);
+    else lines.add(need === 'root' ? 'run as root' : 'scripts/install-test-tools');
+  }
+  if (packages.size > 0) lines.add(`apt-get install ${[...packages].join(' ')}`);
+  return `needs ${unmet.join(', ')}: ${[...lines].join('; ')}`;
+}
+
+function isMet(need: Need): boolean {
+  return need === 'root' ? process.getuid?.() === 0 : findTool(need) !== undefined;
 }
 
 function isExecutable(path: string): boolean {
