@@ -2,6 +2,7 @@ export type { DistributionContext } from './context.ts';
 export { createDistribution, type Distribution, type DistributionSettings } from './create-distribution.ts';
 export { deleteManifest } from './delete.ts';
 export { listAllReferrers } from './list-referrers.ts';
+export { type AdoptionCounts, isAdopted } from './store/adoption-state.ts';
 export { findManifest, type ReferrerRow, type StoredManifest } from './store/manifests.ts';
 export { isListed } from './store/repositories.ts';
 export {
@@ -11,6 +12,9 @@ export {
   type TagSummary,
 } from './store/summaries.ts';
 export { type DistributionTables, distributionMigrations } from './tables.ts';
+export { type Adoption, type AdoptionOptions, adoptTree } from './tree/adopt-tree.ts';
 export { createFilesystemLinkTree } from './tree/filesystem-link-tree.ts';
-export { noLinkTree } from './tree/link-tree.ts';
+export { type LinkTree, noLinkTree } from './tree/link-tree.ts';
 export { createTrail, type Trail } from './tree/trail.ts';
+export { TreeError, type TreeErrorCode } from './tree/tree-error.ts';
+export type { TreeProblem, TreeProblemKind } from './tree/tree-problem.ts';
