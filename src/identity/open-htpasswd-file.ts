@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Logger } from '../kernel/index.ts';
+import { compareBcrypt } from './compare-bcrypt.ts';
 import { openLiveHtpasswd } from './live-htpasswd.ts';
 import { createPasswordChecker } from './password-checker.ts';
 
@@ -23,7 +24,7 @@ export async function openHtpasswdFile(options: {
   readonly log: Logger;
 }): Promise<HtpasswdFile> {
   const file = await openLiveHtpasswd(options);
-  const checker = createPasswordChecker(options);
+  const checker = createPasswordChecker({ clock: options.clock, compare: compareBcrypt });
   const nobodysHash = randomBytes(32).toString('hex').slice(0, 53);
 
   return {

@@ -1,5 +1,4 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import bcrypt from 'bcrypt';
 import type { Clock } from '../kernel/index.ts';
 import { createJobQueue } from './job-queue.ts';
 
@@ -19,16 +18,21 @@ export interface PasswordAttempt {
   readonly hash: string;
 }
 
+export interface PasswordCheckerOptions {
+  readonly clock: Clock;
+  readonly compare: (password: string, hash: string) => Promise<boolean>;
+}
+
 export interface PasswordChecker {
   /** Throws `OciError` TOOMANYREQUESTS when too many passwords wait to be hashed. */
   matches(attempt: PasswordAttempt): Promise<boolean>;
 }
 
 /**
- * Compares passwords with bcrypt, and remembers for a short while which were right. What was wrong is not remembered:
+ * Compares passwords with `compare`, which is slow, and remembers for a short while which were right. What was wrong is not remembered:
  * guesses would push the right ones out. Equal attempts at the same time are hashed once.
  */
-export function createPasswordChecker({ clock }: { readonly clock: Clock }): PasswordChecker {
+export function createPasswordChecker({ clock, compare }: PasswordCheckerOptions): PasswordChecker {
   // Only keyed digests are kept, so that neither the heap nor the time of a look-up tells anything of a password.
   const secret = randomBytes(32);
   const rightUntil = new Map<string, number>();
@@ -39,8 +43,7 @@ export function createPasswordChecker({ clock }: { readonly clock: Clock }): Pas
     async matches(attempt) {
       const key = keyOf(attempt);
       if (isRemembered(key)) return true;
-      const started = inProgress.get(key) ?? start(key, attempt);
-      return started;
+      return inProgress.get(key) ?? start(key, attempt);
     },
   };
 
@@ -59,8 +62,8 @@ export function createPasswordChecker({ clock }: { readonly clock: Clock }): Pas
   }
 
   function start(key: string, { password, hash }: PasswordAttempt): Promise<boolean> {
-    const comparing = queue.run(() => bcrypt.compare(password, asModern(hash)));
-    const finished = comparing
+    const finished = queue
+      .run(() => compare(password, hash))
       .then((right) => {
         if (right) remember(key);
         return right;
@@ -76,9 +79,4 @@ export function createPasswordChecker({ clock }: { readonly clock: Clock }): Pas
     const [oldest] = rightUntil.keys();
     if (oldest !== undefined) rightUntil.delete(oldest);
   }
-}
-
-/** The three letters name one algorithm; the library knows no `y`, and repeats an old fault for `a`. */
-function asModern(hash: string): string {
-  return `$2b${hash.slice(3)}`;
 }
