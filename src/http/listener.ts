@@ -2,9 +2,10 @@ import { createServer, type Server } from 'node:http';
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import type { SecureContextOptions, TLSSocket } from 'node:tls';
+import type { SecureContextOptions } from 'node:tls';
 import type { Request } from './answer.ts';
 import type { Response } from './send-reply.ts';
+import { refuseClients } from './tls-client-auth.ts';
 import type { LoadedTls } from './tls-context.ts';
 
 /** One proxy or client may send long tokens and long `_state` queries: 64 KiB, above which Node answers 431. */
@@ -48,12 +49,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     // Such a session is closed by Node; without a listener its error would end the process.
     session.on('error', () => {});
   });
-  const clientAuth = options.tls?.clientAuth;
-  if (clientAuth) {
-    server.on('secureConnection', (socket: TLSSocket) => {
-      if (!clientAuth.acceptsClient(socket)) socket.destroy();
-    });
-  }
+  if (options.tls?.clientAuth) refuseClients(server, options.tls.clientAuth.acceptsClient);
   server.on('clientError', answerBrokenRequest);
   server.setTimeout(IDLE_MS);
   await new Promise<void>((resolve, reject) => {

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import type { TLSSocket } from 'node:tls';
 
 /**
@@ -38,6 +39,20 @@ export function clientAuthOptions(mode: ClientAuth): ClientAuthOptions {
       // Not by `authorized` alone: Node says so of any resumed TLS 1.3 session without a certificate.
       return { requestCert: true, rejectUnauthorized: true, acceptsClient: sentCertificate };
   }
+}
+
+/**
+ * Cuts connections that `acceptsClient` says no to before anything of HTTP sees them. One more listener would not do:
+ * with TLS 1.3 a request can be read together with the end of the handshake, and Node would still hand it out after
+ * the socket was destroyed. So the listeners of HTTP, which must be there already, are called by this one alone.
+ */
+export function refuseClients(server: EventEmitter, acceptsClient: ClientAuthOptions['acceptsClient']): void {
+  const speakHttp = server.listeners('secureConnection');
+  server.removeAllListeners('secureConnection');
+  server.on('secureConnection', (socket: TLSSocket) => {
+    if (acceptsClient(socket)) for (const listener of speakHttp) listener.call(server, socket);
+    else socket.destroy();
+  });
 }
 
 function sentCertificate(socket: TLSSocket): boolean {
