@@ -1,8 +1,19 @@
-import { Command } from 'commander';
-import { serveCommand } from './serve.ts';
+import { systemClock } from '../kernel/index.ts';
+import type { CommandContext } from './command-context.ts';
+import { createProgram } from './create-program.ts';
+import { createOutput } from './output.ts';
+import { reportFailure } from './report-failure.ts';
 
-const program = new Command('lading')
-  .description('A container registry: push and pull with docker, podman, skopeo, oras, helm and others.')
-  .addCommand(serveCommand());
+const context: CommandContext = {
+  out: createOutput(process.stdout),
+  err: createOutput(process.stderr),
+  clock: systemClock,
+  env: process.env,
+};
 
-await program.parseAsync();
+try {
+  await createProgram(context).parseAsync();
+} catch (error) {
+  // At once: a command that failed must not be kept alive by what it has left open.
+  process.exit(await reportFailure(error, context));
+}

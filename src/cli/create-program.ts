@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import type { CommandContext } from './command-context.ts';
+import { configCommand } from './config.ts';
+import { inspectCommand } from './inspect.ts';
+import { lsCommand } from './ls.ts';
+import { rmCommand } from './rm.ts';
+import { serveCommand } from './serve.ts';
+
+/** The whole command line. Parsing rejects with whatever a command throws; it never ends the process. */
+export function createProgram(context: CommandContext): Command {
+  const program = new Command('lading')
+    .description('A container registry: push and pull with docker, podman, skopeo, oras, helm and others.')
+    .version(readVersion(), '-V, --version', 'show the version')
+    .helpCommand('help [command]', 'explain a command')
+    .helpOption('-h, --help', 'explain the command')
+    .showHelpAfterError('To see what there is: lading --help')
+    .configureOutput({
+      outputError: (text, write) =>
+        write(`${context.err.style('red', 'lading:')} ${text.replace(/^error: /, '')}`),
+    })
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Start here:
+  lading serve                                     a registry on http://127.0.0.1:5000, kept in ./data
+  docker tag myapp localhost:5000/myapp:1.0
+  docker push localhost:5000/myapp:1.0
+  lading ls                                        what is in it
+  lading inspect myapp:1.0                         and what that is
+
+With a password:
+  lading htpasswd ./htpasswd alice
+  REGISTRY_AUTH=htpasswd REGISTRY_AUTH_HTPASSWD_PATH=./htpasswd lading serve
+
+In place of registry:2: its configuration file, its REGISTRY_* variables and its volume are understood as they are.
+  lading serve --config /etc/docker/registry/config.yml --root /var/lib/registry
+
+More about one command: lading help COMMAND`,
+    );
+  const commands = [
+    serveCommand(),
+    lsCommand(context),
+    inspectCommand(context),
+    rmCommand(context),
+    configCommand(context),
+  ];
+  for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
+  return program;
+}
+
+function readVersion(): string {
+  const manifest: { version: string } = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  );
+  return manifest.version;
+}
