@@ -59,6 +59,10 @@ function parseCases(xml: string): Case[] {
     .map((text) => ({
       name: /name="([^"]*)"/.exec(text)?.[1] ?? '',
       status: /status="([^"]*)"/.exec(text)?.[1] ?? '',
-      reason: (/<system-out>([^<]*)/.exec(text)?.[1] ?? '').slice(0, 600),
+      reason: textOf(/<system-out>([^<]*)/.exec(text)?.[1] ?? '').slice(0, 200),
     }));
+}
+
+function textOf(xml: string): string {
+  return xml.replaceAll('&#xA;', '; ').replaceAll('&#34;', '"');
 }

@@ -43,6 +43,7 @@ story(
     assert.deepEqual(JSON.parse(tags.body.toString()).tags, ['1.2.3', '1.2.4_build.7']);
 
     const remote = `oci://${host}/charts/cargo`;
+    mkdirSync(scene.path('pulled'));
     await helm(['pull', remote, '--version', '1.2.3', '--plain-http', '-d', 'pulled']);
     assert.deepEqual(readFileSync(scene.path('pulled/cargo-1.2.3.tgz')), archive);
     assert.match(
