@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import { configCommand } from './config.ts';
+import { htpasswdCommand } from './htpasswd.ts';
 import { inspectCommand } from './inspect.ts';
 import { lsCommand } from './ls.ts';
 import { rmCommand } from './rm.ts';
@@ -32,7 +33,7 @@ Start here:
 
 With a password:
   lading htpasswd ./htpasswd alice
-  REGISTRY_AUTH=htpasswd REGISTRY_AUTH_HTPASSWD_PATH=./htpasswd lading serve
+  REGISTRY_AUTH=htpasswd REGISTRY_AUTH_HTPASSWD_PATH=./htpasswd REGISTRY_AUTH_HTPASSWD_REALM=Lading lading serve
 
 In place of registry:2: its configuration file, its REGISTRY_* variables and its volume are understood as they are.
   lading serve --config /etc/docker/registry/config.yml --root /var/lib/registry
@@ -44,6 +45,7 @@ More about one command: lading help COMMAND`,
     lsCommand(context),
     inspectCommand(context),
     rmCommand(context),
+    htpasswdCommand(context),
     configCommand(context),
   ];
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program));

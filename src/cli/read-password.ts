@@ -1,0 +1,52 @@
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+import { CliError } from './cli-error.ts';
+import type { Output } from './output.ts';
+
+/** bcrypt takes 72 bytes; whatever sends this much is no password, and must not fill memory. */
+const MAX_BYTES = 4096;
+
+/**
+ * The new password: asked for twice on a terminal, without echo; otherwise all of `input`, without the line end that
+ * `echo` and editors add. Never from the arguments, which every user of the machine can read. Throws `CliError` usage.
+ */
+export async function readPassword(input: NodeJS.ReadStream, err: Output): Promise<string> {
+  return input.isTTY ? askTwice(input, err) : readAll(input);
+}
+
+async function readAll(input: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of input) {
+    chunks.push(chunk);
+    length += chunk.byteLength;
+    if (length > MAX_BYTES) throw new CliError('usage', 'Standard input holds more than a password.');
+  }
+  const text = Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/\r?\n$/, '');
+  if (text === '') throw new CliError('usage', 'Standard input is empty. Write the password to it.');
+  return text;
+}
+
+async function askTwice(input: NodeJS.ReadStream, err: Output): Promise<string> {
+  // Readline takes the terminal's echo away and puts its own where nobody looks.
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input, output: nowhere, terminal: true, historySize: 0 });
+  lines.on('SIGINT', () => lines.close());
+  const answers = lines[Symbol.asyncIterator]();
+  const ask = async (question: string) => {
+    await err.write(question);
+    const { value, done } = await answers.next();
+    await err.write('\n');
+    if (done) throw new CliError('usage', 'No password was given. Nothing was changed.');
+    return value;
+  };
+  try {
+    const password = await ask('New password: ');
+    if ((await ask('Once more: ')) === password) return password;
+    throw new CliError('usage', 'The two passwords differ. Nothing was changed; try again.');
+  } finally {
+    lines.close();
+  }
+}
