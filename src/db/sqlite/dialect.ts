@@ -59,7 +59,9 @@ export function readDialect(connection: SqliteConnection, file: string): Dialect
 
 /** Kysely over the writing connection. Every statement belongs to a transaction. */
 export function writeDialect(group: GroupCommit, file: string): Dialect {
-  const shared = toConnection(group.execute, file);
+  // Kysely asks for a rollback after a commit that failed, too. By then the transaction is over and somebody else
+  // has the connection: the rollback would be theirs.
+  const begun = new WeakSet<DatabaseConnection>();
   const mapped = async (step: Promise<void>) => {
     try {
       await step;
@@ -69,10 +71,19 @@ export function writeDialect(group: GroupCommit, file: string): Dialect {
   };
   return toDialect({
     init: async () => {},
-    acquireConnection: async () => shared,
-    beginTransaction: () => mapped(group.begin()),
-    commitTransaction: () => mapped(group.commit()),
-    rollbackTransaction: () => group.rollback(),
+    // A connection of its own for each transaction, to tell them apart.
+    acquireConnection: async () => toConnection(group.execute, file),
+    async beginTransaction(connection) {
+      await mapped(group.begin());
+      begun.add(connection);
+    },
+    commitTransaction(connection) {
+      begun.delete(connection);
+      return mapped(group.commit());
+    },
+    async rollbackTransaction(connection) {
+      if (begun.delete(connection)) await group.rollback();
+    },
     releaseConnection: async () => {},
     destroy: async () => {},
   });

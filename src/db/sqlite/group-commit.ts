@@ -94,6 +94,8 @@ export function createGroupCommit(writer: SqliteWriter): GroupCommit {
         throw error;
       }
       const durable = new Promise<void>((resolve, reject) => group.push({ resolve, reject }));
+      // Heard below. Until `settle` is done nobody listens, and an unheard rejection would end the process.
+      durable.catch(() => {});
       await settle();
       passOn();
       return durable;
