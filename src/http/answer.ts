@@ -47,8 +47,9 @@ export interface AnswerOptions {
   readonly isDraining: () => boolean;
 }
 
-/** How much of a body nobody wanted is read and thrown away, so that the client sees the answer and not a reset. */
+/** A body that nobody wanted and that is longer is not worth its bytes: the connection closes after the answer. */
 const DISCARD_BYTES = 1024 * 1024;
+/** How long the rest of such a body is read and thrown away, so that the client sees the answer and not a reset. */
 const DISCARD_MS = 5_000;
 
 /** Takes a request from its first line to the record of its end. Never rejects. */
@@ -82,8 +83,13 @@ export async function answer(request: Request, response: Response, options: Answ
   try {
     if (!reply) throw new ClientGone();
     setCommonHeaders();
-    bytesOut = await sendReply(reply, response, { head: method === 'HEAD' });
-    await discardRest(request);
+    // Node closes a connection that will not be reused as soon as the answer ends. Closed with bytes unread, it is
+    // reset, and the answer is lost on clients that send all before they read (RFC 9112 §9.6). HTTP/2 resets no more
+    // than the stream, and only after the answer.
+    const lingers = request.httpVersionMajor < 2 && isUnread(request);
+    const beforeEnd = () => discardRest(request);
+    bytesOut = await sendReply(reply, response, { head: method === 'HEAD', ...(lingers && { beforeEnd }) });
+    if (!lingers) await discardRest(request);
   } catch (error) {
     aborted = true;
     if (!(error instanceof ClientGone)) log.error({ err: error, requestId }, 'answer was cut short');
@@ -143,8 +149,8 @@ export async function answer(request: Request, response: Response, options: Answ
     response.setHeader('X-Content-Type-Options', 'nosniff');
     response.setHeader('X-Request-Id', requestId);
     for (const [name, values] of Object.entries(options.headers)) response.setHeader(name, [...values]);
-    const unread = !request.readableEnded && hasBody(request);
-    const tooMuch = unread && (contentLengthOf(request) ?? Number.POSITIVE_INFINITY) > DISCARD_BYTES;
+    const tooMuch =
+      isUnread(request) && (contentLengthOf(request) ?? Number.POSITIVE_INFINITY) > DISCARD_BYTES;
     // HTTP/2 forbids the header (RFC 9113 §8.2.2) and ends streams one by one anyway.
     if (request.httpVersionMajor < 2 && (tooMuch || options.isDraining()))
       response.setHeader('Connection', 'close');
@@ -196,15 +202,15 @@ async function* countBytes(request: Request, counted: { bytes: number }): AsyncI
   }
 }
 
+function isUnread(request: Request): boolean {
+  return !request.readableEnded && !request.destroyed && hasBody(request);
+}
+
 async function discardRest(request: Request): Promise<void> {
-  if (request.readableEnded || request.destroyed || !hasBody(request)) return;
-  let bytes = 0;
+  if (!isUnread(request)) return;
   const timer = setTimeout(() => destroy(request), DISCARD_MS);
   try {
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      bytes += (chunk as Uint8Array).byteLength;
-      if (bytes > DISCARD_BYTES) return destroy(request);
-    }
+    for await (const _ of request.iterator({ destroyOnReturn: false }));
   } catch {
     // The client is gone, which is what we wait for.
   } finally {

@@ -50,7 +50,19 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     session.on('error', () => {});
   });
   if (options.tls?.clientAuth) refuseClients(server, options.tls.clientAuth.acceptsClient);
-  server.on('clientError', answerBrokenRequest);
+  const answers = new WeakMap<Socket, Set<Response>>();
+  server.on('request', (request: Request, response: Response) => {
+    if (request.httpVersionMajor >= 2) return;
+    const ofSocket = answers.get(request.socket) ?? new Set();
+    answers.set(request.socket, ofSocket.add(response));
+    response.once('close', () => ofSocket.delete(response));
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    const isAnswering = [...(answers.get(socket) ?? [])].some((response) => response.headersSent);
+    // An answer is under way: a second one would be taken for a part of its body.
+    if (isAnswering) socket.destroy();
+    else answerBrokenRequest(error, socket);
+  });
   server.setTimeout(IDLE_MS);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -15,12 +15,12 @@ export class ClientGone extends Error {
 /**
  * Writes a reply with back-pressure and returns the number of body bytes that were handed to the socket.
  * A streamed body that fails half-way closes the connection: with a status already sent, a cut is the only honest
- * way to say that the bytes are not all there.
+ * way to say that the bytes are not all there. `beforeEnd` runs when the client has been sent everything.
  */
 export async function sendReply(
   reply: Reply,
   response: Response,
-  options: { head: boolean },
+  options: { head: boolean; beforeEnd?: () => Promise<void> },
 ): Promise<number> {
   const { status, headers = {}, body } = reply;
   try {
@@ -33,19 +33,33 @@ export async function sendReply(
       response.setHeader('Content-Length', String(body?.byteLength ?? 0));
     }
     if (options.head || body === undefined) {
-      response.end();
+      await end();
       return 0;
     }
     if (!isStreamed(body)) {
-      response.end(body);
+      await end(body);
       return body.byteLength;
     }
     const sink = countingSink(response);
     await body.writeTo(sink);
-    response.end();
+    await end();
     return sink.bytes();
   } finally {
     if (isStreamed(body)) await body.dispose();
+  }
+
+  async function end(last?: Uint8Array): Promise<void> {
+    // The two classes have these in common, but not in their types.
+    const { beforeEnd } = options;
+    const writable = response as ServerResponse;
+    if (!beforeEnd) {
+      writable.end(last);
+      return;
+    }
+    if (last) writable.write(last);
+    else writable.flushHeaders();
+    await beforeEnd();
+    writable.end();
   }
 }
 
