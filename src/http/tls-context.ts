@@ -90,7 +90,8 @@ function parseKey(path: string, pem: Buffer): KeyObject {
   try {
     return createPrivateKey(pem);
   } catch (cause) {
-    const encrypted = (cause as NodeJS.ErrnoException).code === 'ERR_MISSING_PASSPHRASE';
+    // In PKCS#8's header line or in the older `Proc-Type: 4,ENCRYPTED`.
+    const encrypted = pem.includes('ENCRYPTED');
     throw new TlsError(
       'tls-file-invalid',
       encrypted
