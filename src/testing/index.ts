@@ -17,3 +17,4 @@ export { pushBlob, pushImage, putManifest, startUpload, withDigest } from './pus
 export { openRawConnection, type RawConnection } from './raw-connection.ts';
 export { someBytes } from './some-bytes.ts';
 export { startTestServer, type TestServer, type TestServerOptions } from './start-test-server.ts';
+export { temporaryFolder } from './temporary-folder.ts';

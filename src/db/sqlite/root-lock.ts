@@ -5,17 +5,19 @@ import { DbError } from '../db-error.ts';
 
 /**
  * Holds `file` for this process alone until `release` or the end of the process, `kill -9` included: Node offers
- * no file locks, SQLite's are the operating system's. Throws `root-in-use` if another process holds it.
+ * no file locks, SQLite's are the operating system's. Throws `root-in-use` if another process holds it,
+ * `database-unavailable` if there cannot be such a file.
  */
 export async function acquireRootLock(file: string): Promise<{ release(): void }> {
   await mkdir(dirname(file), { recursive: true });
-  const db = new DatabaseSync(file);
+  let db: DatabaseSync | undefined;
   try {
+    db = new DatabaseSync(file);
     // A rollback journal in memory: an exclusive transaction that is never committed leaves no file behind.
     db.exec('PRAGMA journal_mode = MEMORY');
     db.exec('BEGIN EXCLUSIVE');
   } catch (error) {
-    db.close();
+    db?.close();
     const busy = (error as { errcode?: number }).errcode === 5;
     throw busy
       ? new DbError('root-in-use', `Another lading process uses ${dirname(dirname(file))}. Stop it first.`)
@@ -26,7 +28,7 @@ export async function acquireRootLock(file: string): Promise<{ release(): void }
   let held = true;
   return {
     release() {
-      if (held) db.close();
+      if (held) db?.close();
       held = false;
     },
   };
