@@ -1,3 +1,10 @@
+export {
+  type CheckOptions,
+  type CheckProgress,
+  type CheckReport,
+  checkRegistry,
+} from './check/check-registry.ts';
+export type { Finding, FindingKind } from './check/finding.ts';
 export type { DistributionContext } from './context.ts';
 export { createDistribution, type Distribution, type DistributionSettings } from './create-distribution.ts';
 export { deleteManifest } from './delete.ts';
@@ -15,6 +22,7 @@ export { type DistributionTables, distributionMigrations } from './tables.ts';
 export { type Adoption, type AdoptionOptions, adoptTree } from './tree/adopt-tree.ts';
 export { createFilesystemLinkTree } from './tree/filesystem-link-tree.ts';
 export { type LinkTree, noLinkTree } from './tree/link-tree.ts';
+export { type Rebuild, rebuildDatabase } from './tree/rebuild-database.ts';
 export { createTrail, type Trail } from './tree/trail.ts';
 export { TreeError, type TreeErrorCode } from './tree/tree-error.ts';
 export type { TreeProblem, TreeProblemKind } from './tree/tree-problem.ts';

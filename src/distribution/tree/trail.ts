@@ -9,8 +9,8 @@ import {
 } from '../store/tree-changes.ts';
 import type { DistributionTables } from '../tables.ts';
 import { followChange } from './follow-change.ts';
+import { forEachConcurrently } from './for-each-concurrently.ts';
 import type { LinkTree } from './link-tree.ts';
-import { mapInOrder } from './map-in-order.ts';
 
 /** Lets the link tree follow the facts, in the background. */
 export interface Trail extends AsyncDisposable {
@@ -56,18 +56,17 @@ export function createTrail(options: {
       if (end === undefined) break;
       after = end.id;
       const done: number[] = [];
-      const outcomes = mapInOrder(groupByFact(changes), {
+      await forEachConcurrently(groupByFact(changes), {
         concurrency: CONCURRENCY,
-        work: ({ change, ids }) =>
-          followChange(options, change).then(
-            () => ids,
-            (error: unknown) => ({ error, change }),
-          ),
+        async work({ change, ids }) {
+          try {
+            await followChange(options, change);
+            done.push(...ids);
+          } catch (error) {
+            failure ??= { error };
+          }
+        },
       });
-      for await (const outcome of outcomes) {
-        if (Array.isArray(outcome)) done.push(...outcome);
-        else failure ??= outcome;
-      }
       if (done.length > 0) await db.transaction((trx) => removeTreeChanges(trx, done));
     }
     if (failure) throw failure.error;

@@ -1,0 +1,80 @@
+import { rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type Database, DbError } from '../../db/index.ts';
+import type { DistributionTables } from '../tables.ts';
+import { type Adoption, type AdoptionOptions, adoptTree } from './adopt-tree.ts';
+import { createDirectorySync } from './directory-sync.ts';
+import type { LinkTree } from './link-tree.ts';
+import { ifPresent, onTree } from './on-tree.ts';
+import { createTrail } from './trail.ts';
+
+export interface Rebuild extends Adoption {
+  /** Where the database from before was put; undefined if there was none. */
+  readonly oldFile: string | undefined;
+  /**
+   * Why changes that only the old database knew could not be written to the tree first, if so. What was pushed or
+   * deleted just before may then be missing, or there again.
+   */
+  readonly unreadable: string | undefined;
+}
+
+/**
+ * Makes the database anew from the tree. The new one is built beside the old one and takes its place only when it
+ * is complete; the old one is kept. Nobody else may use the root: hold its lock. Throws as `adoptTree` does.
+ */
+export async function rebuildDatabase(
+  options: Omit<AdoptionOptions, 'db'> & {
+    file: string;
+    open: (file: string) => Promise<Database<DistributionTables>>;
+    tree: LinkTree;
+  },
+): Promise<Rebuild> {
+  const { file, open, clock, log } = options;
+  const unreadable = await followTheLast(options);
+  if (unreadable !== undefined) log.warn({ file, unreadable }, 'the old database cannot be read to its end');
+
+  const newFile = `${file}.rebuilding`;
+  for (const suffix of suffixes)
+    await onTree('remove a file', newFile, () => rm(newFile + suffix, { force: true }));
+  const adoption = await (async () => {
+    await using db = await open(newFile);
+    return adoptTree({ ...options, db });
+  })();
+
+  const time = new Date(clock.now()).toISOString().replace(/[-:.]/g, '');
+  const oldFile = `${file}.${time}.old`;
+  const hadOld = await onTree('put the new database in place', file, async () => {
+    // The log first: beside another database it would be taken for that one's.
+    const moved: boolean[] = [];
+    for (const suffix of suffixes) {
+      moved.push((await ifPresent(rename(file + suffix, oldFile + suffix).then(() => true))) ?? false);
+    }
+    // A crash here leaves no database: then the next start adopts the tree, to the same effect.
+    await rename(newFile, file);
+    await createDirectorySync({ top: dirname(file) }).sync(dirname(file));
+    return moved.at(-1) === true;
+  });
+  return { ...adoption, oldFile: hadOld ? oldFile : undefined, unreadable };
+}
+
+/** SQLite's files, the database itself last. Closed, as the new one is, it has that one only. */
+const suffixes = ['-wal', '-shm', ''];
+
+/** Lets the tree follow what only the old database knows. Answers why it could not be read, if so. */
+async function followTheLast(options: Parameters<typeof rebuildDatabase>[0]): Promise<string | undefined> {
+  const { file, open, blobs, tree, log } = options;
+  const present = await onTree('look for the old database', file, () => ifPresent(stat(file)));
+  if (present === undefined) return undefined;
+  try {
+    await using db = await open(file);
+    await using trail = createTrail({ db, blobs, tree, log });
+    await trail.flush();
+    return undefined;
+  } catch (error) {
+    const isUnreadable =
+      error instanceof DbError && (error.code === 'database-corrupt' || error.code === 'database-newer');
+    // With a full disk, say, the old database is still the better one.
+    if (!isUnreadable) throw error;
+    return error.message;
+  }
+}
