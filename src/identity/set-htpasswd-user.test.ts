@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { chmod, lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import bcrypt from 'bcrypt';
+import { skipWithout } from '../testing/skip-without.ts';
 import { hashPassword, removeHtpasswdUser, setHtpasswdUser } from './index.ts';
 import { parseHtpasswd } from './parse-htpasswd.ts';
 
@@ -26,9 +27,9 @@ test('the first user makes a file that its owner alone can read', async (context
   assert.deepEqual(await readdir(folder), ['users']);
 });
 
-const noTool = spawnSync('htpasswd', ['-nbB', 'a', 'b']).status !== 0 && 'htpasswd is not installed';
+const skip = skipWithout('htpasswd', '-nbB', 'a', 'b');
 
-test('htpasswd -v agrees with the file', { skip: noTool }, async (context) => {
+test('htpasswd -v agrees with the file', { skip }, async (context) => {
   const { path } = await createFile(context);
   await setHtpasswdUser({ path, user: 'ann', password: 'grün' });
   execFileSync('htpasswd', ['-vb', path, 'ann', 'grün'], { stdio: 'ignore' });

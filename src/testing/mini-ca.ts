@@ -1,11 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { skipWithout } from './skip-without.ts';
 
-/** Undefined where the certificates of `createMiniCa` can be made; else the reason to skip a test with. */
-export const miniCaSkip: string | undefined =
-  spawnSync('openssl', ['version']).status === 0 ? undefined : 'openssl is not installed';
+/** The `skip` option of tests that use `createMiniCa`. */
+export const miniCaSkip = skipWithout('openssl', 'version');
 
 export interface IssuedCertificate {
   /** Paths of PEM files. */
