@@ -5,20 +5,19 @@ import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findTool } from './tools.ts';
 
-/** Writes a build context: busybox, a file that says `greeting`, and a Dockerfile that prints it. */
-export function writeBuildContext(
-  dir: string,
-  { greeting, base = 'scratch' }: { greeting: string; base?: string },
-): void {
+const DOCKERFILE = `FROM scratch
+COPY bin/busybox /bin/busybox
+COPY greeting /greeting
+CMD ["/bin/busybox", "cat", "/greeting"]
+`;
+
+/** Writes a build context: busybox, a file that says `greeting`, and a Dockerfile whose image prints it. */
+export function writeBuildContext(dir: string, { greeting }: { greeting: string }): void {
   mkdirSync(join(dir, 'bin'), { recursive: true });
   copyFileSync(findTool('busybox') ?? '/bin/busybox', join(dir, 'bin/busybox'));
   chmodSync(join(dir, 'bin/busybox'), 0o755);
   writeFileSync(join(dir, 'greeting'), greeting);
-  const busybox = base === 'scratch' ? 'COPY bin/busybox /bin/busybox\n' : '';
-  writeFileSync(
-    join(dir, 'Dockerfile'),
-    `FROM ${base}\n${busybox}COPY greeting /greeting\nCMD ["/bin/busybox", "cat", "/greeting"]\n`,
-  );
+  writeFileSync(join(dir, 'Dockerfile'), DOCKERFILE);
 }
 
 /** Writes `sizeBytes` random bytes to a file. */
