@@ -43,8 +43,9 @@ async function conform(scene: Scene, registry: Registry, credentials: NodeJS.Pro
   const { output } = await scene.run('conformance', [], { env, expect: 'any' });
   const cases = parseCases(readFileSync(scene.path('results/junit.xml'), 'utf8'));
   const count = (status: string) => cases.filter((one) => one.status === status).length;
+  const [passed, failed, skipped] = ['passed', 'failure', 'skipped'].map(count);
   scene.note(
-    `conformance: ${count('passed')} passed, ${count('failure')} failed, ${count('skipped')} skipped`,
+    `OCI conformance, of ${cases.length} cases: passed ${passed}, failed ${failed}, skipped ${skipped}`,
   );
   const others = cases.filter(({ status }) => status !== 'passed');
   assert.equal(others.map(({ status, name, reason }) => `${status}: ${name}: ${reason}`).join('\n'), '');
