@@ -21,16 +21,23 @@ import {
 const NEEDS = ['docker-registry', 'skopeo'] as const;
 const IMAGE = 'application/vnd.oci.image.manifest.v1+json';
 
-/** Things that are not there, or were deleted: they must stay so. Filled in while the volume is written. */
 interface Volume {
   readonly root: string;
+  /** Paths of what was never there or was deleted: it must stay so. */
   readonly absent: readonly string[];
 }
 
-/** A volume as years of registry:2 leave it: nested names, moved and deleted tags, an index, an artifact. */
+/** A volume as years of registry:2 leave it. */
 async function writeVolume(scene: Scene): Promise<Volume> {
   const root = scene.path('volume');
-  const old = await startDockerRegistry(scene, root);
+  const registry = await startDockerRegistry(scene, root);
+  const absent = await fill(scene, registry);
+  await registry.stop();
+  return { root, absent };
+}
+
+/** Pushes nested names, moved and deleted tags, an index, an artifact. Returns paths of what is not there. */
+async function fill(scene: Scene, registry: Registry): Promise<string[]> {
   const layout = createLayout(scene.path('layout'));
   const [one, two, gone] = ['one', 'two', 'gone'].map((tag) => layout.addImage({ content: tag, tag })) as [
     Descriptor,
@@ -53,22 +60,18 @@ async function writeVolume(scene: Scene): Promise<Volume> {
     ['two', 'docker/app:1', '--format', 'v2s2'],
     ['index', 'multi:1', '--all'],
   ] as const) {
-    await push(scene, old, { layout: layout.dir, tag, name, options });
+    await push(scene, registry, { layout: layout.dir, tag, name, options });
   }
-  await putArtifact(old, 'team/artifact', one);
-  await ask(`${old.url}/v2/app/manifests/${gone.digest}`, { method: 'DELETE' });
-  await old.stop();
-  return {
-    root,
-    absent: [
-      '/v2/app/manifests/gone',
-      `/v2/app/manifests/${gone.digest}`,
-      `/v2/team/app/web/manifests/${two.digest}`,
-      `/v2/multi/blobs/${one.digest}`,
-      '/v2/team/tags/list',
-      '/v2/none/tags/list',
-    ],
-  };
+  await putArtifact(registry, 'team/artifact', one);
+  await ask(`${registry.url}/v2/app/manifests/${gone.digest}`, { method: 'DELETE' });
+  return [
+    '/v2/app/manifests/gone',
+    `/v2/app/manifests/${gone.digest}`,
+    `/v2/team/app/web/manifests/${two.digest}`,
+    `/v2/multi/blobs/${one.digest}`,
+    '/v2/team/tags/list',
+    '/v2/none/tags/list',
+  ];
 }
 
 interface Push {
@@ -164,6 +167,16 @@ story(
     });
   },
 );
+
+story('registry:2 serves a volume that Lading began', NEEDS, async (scene) => {
+  const lading = await startLading(scene);
+  const absent = await fill(scene, lading);
+  const before = await surveyOf(lading.url, { paths: absent });
+  assert.ok(before.size > 80, 'the volume holds something');
+  assert.equal(await lading.stop(), 0, 'a clean stop');
+  const old = await startDockerRegistry(scene, lading.root);
+  assertSameSurvey(await surveyOf(old.url, { paths: absent }), before);
+});
 
 story('adoption of a registry:2 volume survives kill -9 at any moment', NEEDS, async (scene) => {
   const { root, absent } = await writeVolume(scene);
