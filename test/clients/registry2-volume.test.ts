@@ -158,7 +158,9 @@ story(
     const after = await surveyOf(lading.url, { paths: [...absent, '/v2/app/manifests/1'] });
     const [moved, again] = [after.get('/v2/app/manifests/moved'), after.get('/v2/app/manifests/3')];
     assert.ok(moved?.includes(fresh.digest) && again?.includes(fresh.digest), `${moved}\n${again}`);
-    for (const [path, file] of files) assert.equal(blobFilesOf(root).get(path), file, path);
+    // What was pushed again may have been written anew, which heals a damaged file; the rest is as it was.
+    const rewritten = [...files].filter(([path, file]) => blobFilesOf(root).get(path) !== file);
+    assert.ok(rewritten.length <= 2, `the config and the layer of one image: ${rewritten.join('\n')}`);
     assert.equal(await lading.stop(), 0, 'a clean stop');
 
     await scene.step('registry:2 started again on it answers the same, old and new', async () => {
