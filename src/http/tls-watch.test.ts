@@ -78,22 +78,27 @@ describe('watching TLS files', { skip: miniCaSkip }, () => {
     assert.equal(changes.length, 1);
   });
 
-  it('keeps the old pair while the new one is half written, logs that once, and takes it when whole', async (context) => {
-    const { check, changes, lines } = await watch(context);
-    install({ certificate: second.certificate });
-    await check();
-    await check();
-    assert.deepEqual(changes, []);
-    assert.deepEqual(
-      lines.map(({ level }) => level),
-      ['error'],
-    );
-    assert.match(lines[0]?.text ?? '', /tls\.key is not the key of/);
-    install({ key: second.key });
-    await check();
-    assert.equal(changes.length, 1);
-    assert.equal(lines.at(-1)?.level, 'info');
-  });
+  for (const [begun, rest] of [
+    ['certificate', 'key'],
+    ['key', 'certificate'],
+  ] as const) {
+    it(`keeps the old pair while only the new ${begun} is there, logs that once, and takes the whole`, async (context) => {
+      const { check, changes, lines } = await watch(context);
+      install({ [begun]: second[begun] });
+      await check();
+      await check();
+      assert.deepEqual(changes, []);
+      assert.deepEqual(
+        lines.map(({ level }) => level),
+        ['error'],
+      );
+      assert.match(lines[0]?.text ?? '', /tls\.key is not the key of/);
+      install({ [rest]: second[rest] });
+      await check();
+      assert.equal(changes.length, 1);
+      assert.equal(lines.at(-1)?.level, 'info');
+    });
+  }
 
   it('keeps the old pair while files are gone, and logs it again when that happens again', async (context) => {
     const { check, changes, lines } = await watch(context);

@@ -81,11 +81,14 @@ test('64 equal attempts at the same time are hashed once', async () => {
 
 test('different attempts are hashed two at a time, first come first served', async () => {
   const scene = createScene();
-  const answers = ['a', 'b', 'c', 'd', 'e'].map((password) => scene.matches({ ...attempt, password }));
+  const ask = (password: string) => scene.matches({ ...attempt, password });
+  const answers = ['a', 'b', 'c'].map(ask);
   const order: string[] = [];
   for (let left = 5; left > 0; left -= 1) {
     await settle();
     assert.equal(scene.running.length, Math.min(2, left));
+    // Who comes later does not slip in.
+    if (left === 4) answers.push(ask('d'), ask('e'));
     const next = scene.running.shift();
     order.push(next?.password ?? '');
     next?.end(next.password === 'c');
