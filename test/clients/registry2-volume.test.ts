@@ -198,6 +198,7 @@ story('adoption of a registry:2 volume survives kill -9 at any moment', NEEDS, a
     const began = performance.now();
     const undisturbed = await startLading(scene, { root: scene.path('copy') });
     undisturbedMs = performance.now() - began;
+    scene.note(`adopted in ${Math.round(undisturbedMs)} ms`);
     assertSameSurvey(await surveyOf(undisturbed.url, scope), before);
     await undisturbed.stop();
   });
