@@ -4,6 +4,7 @@ import { createRouter, type Guard, type RequestRecord } from '../http/index.ts';
 import { openHtpasswdFile } from '../identity/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
 import { createMetrics } from '../telemetry/index.ts';
+import { adoptVolume } from './adopt-volume.ts';
 import type { Settings } from './configuration/index.ts';
 import { startDebugServer } from './debug-server.ts';
 import { followFacts } from './follow-facts.ts';
@@ -40,8 +41,8 @@ export async function startApp(options: {
   const guard = await createGuard(settings.auth, { clock, log });
   const storage = started.use(await openStorage({ storage: settings.storage, exclusive: true, clock, log }));
   const { blobs, db } = storage;
-  const trail = started.use(await followFacts({ storage, clock, log, signal }));
-  if (signal.aborted) return undefined;
+  if (!(await adoptVolume({ storage, clock, log, signal }))) return undefined;
+  const trail = started.use(followFacts(storage, log));
 
   const onTreeChange = () => trail.poke();
   const distribution = createDistribution({ blobs, db, clock, log, onTreeChange }, settings);

@@ -1,15 +1,9 @@
 import { createFilesystemLinkTree, createTrail, noLinkTree, type Trail } from '../distribution/index.ts';
-import type { Clock, Logger } from '../kernel/index.ts';
+import type { Logger } from '../kernel/index.ts';
 import type { Storage } from './storage.ts';
 
 /** Lets the link files on disk follow the database from now on. Catches up before it closes. */
-export async function followFacts(options: {
-  storage: Storage;
-  clock: Clock;
-  log: Logger;
-  signal: AbortSignal;
-}): Promise<Trail> {
-  const { storage, log } = options;
+export function followFacts(storage: Storage, log: Logger): Trail {
   const { blobs, db, root } = storage;
   const tree = root === undefined ? noLinkTree : createFilesystemLinkTree({ root });
   const trail = createTrail({ db, blobs, tree, log });
