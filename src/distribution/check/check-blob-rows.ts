@@ -4,6 +4,7 @@ import { findBlobSize } from '../store/blobs.ts';
 import { correctBlobSize, unlinkBlobEverywhere } from '../store/repairs.ts';
 import { allBlobRows, type BlobRow } from '../store/stored-facts.ts';
 import type { CheckContext } from './check-context.ts';
+import { hashBlob } from './hash-blob.ts';
 
 /** Looks whether every blob that a repository has is there. Comes after `checkBlobs`: what is there is sound then. */
 export async function checkBlobRows(context: CheckContext): Promise<void> {
@@ -36,7 +37,10 @@ async function reportMissing({ db, isRepairing, found }: CheckContext, row: Blob
 }
 
 async function reportSize(context: CheckContext, row: BlobRow, storedBytes: number): Promise<void> {
-  const { db, isRepairing, found } = context;
+  const { db, blobs, signal, isRepairing, found } = context;
+  // Damaged bytes were found among the blobs.
+  const hashed = await hashBlob(blobs, row.digest, { onBytes: () => {}, signal });
+  if (!('found' in hashed) || hashed.found !== row.digest) return;
   if (isRepairing) await db.transaction((trx) => correctBlobSize(trx, row.digest, storedBytes));
   found({
     kind: 'blob-size',

@@ -35,8 +35,8 @@ async function checkContent(context: CheckContext, digest: Digest): Promise<Mani
     const sound = await reportCorrupt(context, digest);
     return sound && describeManifest(sound);
   }
-  const stat = await context.blobs.find(digest);
-  if (stat?.sizeBytes !== content.byteLength) await reportCopy(context, digest, content);
+  // One that is there and damaged was found among the blobs.
+  if ((await context.blobs.find(digest)) === undefined) await reportCopy(context, digest, content);
   return describeManifest(content);
 }
 
@@ -66,7 +66,7 @@ async function reportCopy(context: CheckContext, digest: Digest, content: Uint8A
   const { db, blobs, isRepairing, found } = context;
   if (await isTreeChangePending(db.reads, { kind: 'revision', name: digest })) return;
   // Looked at again: the trail may have brought it since.
-  if ((await blobs.find(digest))?.sizeBytes === content.byteLength) return;
+  if ((await blobs.find(digest)) !== undefined) return;
   if (isRepairing) await blobs.put(digest, content);
   found({
     kind: 'manifest-copy',

@@ -9,7 +9,7 @@ import { createRegistry2Tree } from '../../testing/registry2-tree.ts';
 import { adoptTree } from './adopt-tree.ts';
 
 const repositories = ['a', 'a-b', 'a/b', 'a/b/c', 'a0', 'b', 'team/app', 'team/app-2', 'team/app/x', 'z'];
-const layersEach = 200;
+const layersEach = 120;
 
 let volume: OpenRegistry;
 let whole: Awaited<ReturnType<typeof readFacts>>;
@@ -69,7 +69,7 @@ test('an adoption broken off anywhere, any number of times, ends in the same dat
       assert.equal(counts.repositories, repositories.length);
       assert.equal(counts.problems, (repositories.length * layersEach) / 10);
     }),
-    { numRuns: 6 },
+    { numRuns: 3 },
   );
 });
 

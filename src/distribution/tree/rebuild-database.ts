@@ -38,7 +38,7 @@ export async function rebuildDatabase(
     await onTree('remove a file', newFile, () => rm(newFile + suffix, { force: true }));
   const adoption = await (async () => {
     await using db = await open(newFile);
-    return adoptTree({ ...options, db });
+    return await adoptTree({ ...options, db });
   })();
 
   const time = new Date(clock.now()).toISOString().replace(/[-:.]/g, '');
