@@ -5,8 +5,15 @@ import { CodedError } from '../kernel/index.ts';
  * - `nothing-there`: no registry where the configuration says
  * - `not-found`: the registry does not have what was asked for
  * - `refused`: the configuration forbids it
- * - `partly-failed`: some of the things asked for were not done; each was reported already
+ * - `problems-found`: a check found damage
+ * - `partly-failed`: some of the things asked for were not done
  */
-export type CliErrorCode = 'usage' | 'nothing-there' | 'not-found' | 'refused' | 'partly-failed';
+export type CliErrorCode =
+  | 'usage'
+  | 'nothing-there'
+  | 'not-found'
+  | 'refused'
+  | 'problems-found'
+  | 'partly-failed';
 
 export class CliError extends CodedError<CliErrorCode> {}

@@ -5,6 +5,8 @@ import type { Output } from './output.ts';
 export interface CommandContext {
   readonly out: Output;
   readonly err: Output;
+  /** Standard input. */
+  readonly input: NodeJS.ReadStream;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
 }

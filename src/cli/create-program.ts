@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { checkCommand } from './check.ts';
 import type { CommandContext } from './command-context.ts';
 import { configCommand } from './config.ts';
 import { htpasswdCommand } from './htpasswd.ts';
 import { inspectCommand } from './inspect.ts';
 import { lsCommand } from './ls.ts';
+import { rebuildCommand } from './rebuild.ts';
 import { rmCommand } from './rm.ts';
 import { serveCommand } from './serve.ts';
 
@@ -17,6 +19,10 @@ export function createProgram(context: CommandContext): Command {
     .helpOption('-h, --help', 'explain the command')
     .showHelpAfterError('To see what there is: lading --help')
     .configureOutput({
+      writeOut: (text) => void context.out.write(text),
+      writeErr: (text) => void context.err.write(text),
+      getOutHelpWidth: () => context.out.columns,
+      getErrHelpWidth: () => context.err.columns,
       outputError: (text, write) =>
         write(`${context.err.style('red', 'lading:')} ${text.replace(/^error: /, '')}`),
     })
@@ -46,6 +52,8 @@ More about one command: lading help COMMAND`,
     inspectCommand(context),
     rmCommand(context),
     htpasswdCommand(context),
+    checkCommand(context),
+    rebuildCommand(context),
     configCommand(context),
   ];
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program));

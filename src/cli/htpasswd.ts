@@ -27,8 +27,8 @@ Examples:
     );
 }
 
-async function set({ out, err }: CommandContext, path: string, user: string): Promise<void> {
-  const password = await readPassword(process.stdin, err);
+async function set({ out, err, input }: CommandContext, path: string, user: string): Promise<void> {
+  const password = await readPassword(input, err);
   await setHtpasswdUser({ path, user, password });
   await out.write(`${printable(user)} can log in with the new password: ${printable(path)}\n`);
 }

@@ -7,6 +7,7 @@ import { reportFailure } from './report-failure.ts';
 const context: CommandContext = {
   out: createOutput(process.stdout),
   err: createOutput(process.stderr),
+  input: process.stdin,
   clock: systemClock,
   env: process.env,
 };

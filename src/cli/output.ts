@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 
@@ -6,7 +5,7 @@ type Style = Parameters<typeof styleText>[0];
 
 /** Where a command writes to: standard output or standard error. */
 export interface Output {
-  /** Resolves when there is room for more. Answers whether anybody still reads: `lading ls | head` stops early. */
+  /** Resolves when it is written. Answers whether anybody still reads: `lading ls | head` stops early. */
   write(content: string | Uint8Array): Promise<boolean>;
   readonly isTerminal: boolean;
   /** Characters in a line of the terminal. */
@@ -29,8 +28,12 @@ export function createOutput(stream: NodeJS.WriteStream): Output {
   return {
     async write(content) {
       if (!isOpen()) return false;
-      if (!stream.write(content))
-        await Promise.race([once(stream, 'drain'), once(stream, 'close')]).catch(() => {});
+      await new Promise<void>((resolve) => {
+        stream.write(content, (error) => {
+          if (error) failure ??= error;
+          resolve();
+        });
+      });
       return isOpen();
     },
     isTerminal: stream.isTTY === true,

@@ -8,9 +8,8 @@ import type { CommandContext } from './command-context.ts';
 export async function reportFailure(error: unknown, { err, env }: CommandContext): Promise<number> {
   // Commander has written its own message, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  const isReported = error instanceof CliError && error.code === 'partly-failed';
   if (env.LADING_DEBUG === '1') await err.write(`${inspect(error)}\n`);
-  else if (!isReported) await err.write(`${err.style('red', 'lading:')} ${sentence(error)}\n`);
+  else await err.write(`${err.style('red', 'lading:')} ${sentence(error)}\n`);
   return error instanceof CliError && error.code === 'usage' ? 2 : 1;
 }
 

@@ -56,7 +56,7 @@ async function rm(context: CommandContext, refs: readonly string[], options: RmO
       const tags = await remove(storage, context, removal.image);
       await report(context, removal, { tags, json: options.json === true });
     } catch (error) {
-      if (!(error instanceof OciError)) throw error;
+      if (!(error instanceof OciError) || removals.length === 1) throw error;
       failed += 1;
       await context.err.write(`${context.err.style('red', 'lading:')} ${error.message}\n`);
     }

@@ -1,0 +1,100 @@
+import { Command } from 'commander';
+import { ladingPaths } from '../app/index.ts';
+import { createFilesystemBlobStore } from '../blob/index.ts';
+import { acquireRootLock, openSqlite } from '../db/index.ts';
+import {
+  type AdoptionCounts,
+  createFilesystemLinkTree,
+  type DistributionTables,
+  distributionMigrations,
+  type Rebuild,
+  rebuildDatabase,
+} from '../distribution/index.ts';
+import { silentLogger } from '../kernel/index.ts';
+import type { CommandContext } from './command-context.ts';
+import { countOf } from './count-of.ts';
+import { createStatusLine } from './create-status-line.ts';
+import { jsonLine } from './json-line.ts';
+import { printable } from './printable.ts';
+import { assertTreeExists, requireRoot } from './registry-root.ts';
+import { addStorageOptions, loadSettings, type StorageOptions } from './storage-options.ts';
+
+interface RebuildOptions extends StorageOptions {
+  readonly json?: true;
+}
+
+export function rebuildCommand(context: CommandContext): Command {
+  const command = new Command('rebuild')
+    .description('make the database anew from the files; the old one is kept')
+    .option('--json', 'one JSON object')
+    .action((options: RebuildOptions) => rebuild(context, options))
+    .addHelpText(
+      'after',
+      `
+For a database that is damaged or lost: repositories and tags are read from the files under docker/registry/v2. Stop
+the server first. When it is interrupted, the old database is still in place.
+
+Examples:
+  lading rebuild
+  lading rebuild --root /var/lib/registry`,
+    );
+  return addStorageOptions(command);
+}
+
+async function rebuild(context: CommandContext, options: RebuildOptions): Promise<void> {
+  const settings = await loadSettings(options, context.env);
+  const root = requireRoot(settings.storage);
+  await assertTreeExists(root);
+  const rebuilt = await rebuildLocked(context, root);
+  if (options.json) await context.out.write(jsonLine(rebuilt));
+  else await report(context, rebuilt);
+}
+
+async function rebuildLocked({ err, clock }: CommandContext, root: string): Promise<Rebuild> {
+  const paths = ladingPaths(root);
+  const lock = await acquireRootLock(paths.lock);
+  const status = createStatusLine(err, clock);
+  try {
+    return await rebuildDatabase({
+      root,
+      blobs: await createFilesystemBlobStore({ root, clock, log: silentLogger }),
+      clock,
+      log: silentLogger,
+      file: paths.database,
+      open: (file) => openSqlite<DistributionTables>({ file, migrations: distributionMigrations }),
+      tree: createFilesystemLinkTree({ root }),
+      onProgress: (counts) => status.show(() => `${describe(counts)} so far`),
+    });
+  } finally {
+    status.clear();
+    lock.release();
+  }
+}
+
+async function report({ out, err }: CommandContext, rebuilt: Rebuild): Promise<void> {
+  const { counts, problems, oldFile, unreadable, reportFile } = rebuilt;
+  for (const problem of problems) {
+    await err.write(`${err.style('yellow', `${problem.kind}:`)} ${printable(problem.text)}\n`);
+  }
+  await out.write(`The database has ${describe(counts)}.\n`);
+  if (oldFile !== undefined) await out.write(`The old one is kept as ${printable(oldFile)}\n`);
+  if (unreadable !== undefined) {
+    await err.write(
+      `The old one could not be read to its end, so what was pushed or removed last may be missing or there again: ${printable(unreadable)}\n`,
+    );
+  }
+  if (counts.problems > 0) {
+    await err.write(
+      `${countOf(counts.problems, 'place')} could not be read and ${counts.problems === 1 ? 'was' : 'were'} left out; see ${printable(reportFile)}\n`,
+    );
+  }
+}
+
+function describe({ repositories, manifests, tags, blobs }: AdoptionCounts): string {
+  return [
+    countOf(repositories, 'repository'),
+    countOf(manifests, 'manifest'),
+    countOf(tags, 'tag'),
+    countOf(blobs, 'blob link'),
+  ].join(', ');
+}
