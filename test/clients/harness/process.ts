@@ -84,17 +84,23 @@ export function startDaemon(
   const ended = exitOf(child, 'exit');
   const pid = child.pid;
   if (pid === undefined) throw new Error(`${file} did not start`);
+  let isSwept = false;
+  // Once only, and while it may be alive: later the number may be another process's.
+  const sweepGroup = () => {
+    if (!isSwept) signalGroup(pid, 'SIGKILL');
+    isSwept = true;
+  };
   return {
     pid,
     ended,
     async stop(graceMs = 15_000) {
       if (isRunning(child)) child.kill('SIGTERM');
       await Promise.race([ended, delay(graceMs, undefined, { ref: false })]);
-      signalGroup(pid, 'SIGKILL');
+      sweepGroup();
       return await ended;
     },
     async kill() {
-      signalGroup(pid, 'SIGKILL');
+      sweepGroup();
       await ended;
     },
   };
