@@ -140,6 +140,7 @@ export async function answer(request: Request, response: Response, options: Answ
       actor: admission.actor,
       may: admission.may,
       url: (target) => (options.externalUrl ?? '') + options.prefix.slice(0, -1) + target,
+      path: (target) => options.prefix.slice(0, -1) + target,
     };
     return route.handle(call);
   }

@@ -22,4 +22,6 @@ export interface Call {
   may(requirement: AccessRequirement): Promise<boolean>;
   /** Makes a URL for a `Location` header of a path of this server that starts with `/`. */
   url(path: string): string;
+  /** The same for a `Link` header: always a path, because clients follow no more of it or refuse another host. */
+  path(path: string): string;
 }

@@ -53,12 +53,11 @@ async function getBlob(context: DistributionContext, call: Call): Promise<Reply>
     'Cache-Control': 'private, max-age=31536000',
   };
   if (matchesIfNoneMatch(call.header('if-none-match'), digest)) return { status: 304, headers };
+  // RFC 9110 §14.2: Range is defined for GET alone.
+  if (call.method === 'HEAD') return { status: 200, headers, body: lengthOnly(sizeBytes) };
   // RFC 9110 §13.1.5: a range of another version than the client has is no use to it.
   const isSameVersion = matchesIfNoneMatch(call.header('if-range') ?? '*', digest);
   const request = parseRange(isSameVersion ? call.header('range') : undefined, sizeBytes);
-  if (call.method === 'HEAD' && request.kind === 'whole') {
-    return { status: 200, headers, body: lengthOnly(sizeBytes) };
-  }
   const blob = await openBlob(context, repository, digest);
   if (request.kind === 'whole') {
     return { status: 200, headers, body: singleBody(blob, { start: 0, endExclusive: blob.sizeBytes }) };

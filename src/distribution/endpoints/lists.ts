@@ -60,7 +60,7 @@ async function listTagsOf(
     limit,
     list,
     next: (last) =>
-      call.url(`/v2/${repository}/tags/list?${new URLSearchParams({ last, n: String(limit) })}`),
+      call.path(`/v2/${repository}/tags/list?${new URLSearchParams({ last, n: String(limit) })}`),
   });
 }
 
@@ -71,6 +71,6 @@ async function listCatalog(context: DistributionContext, call: Call, maximum: nu
     after: call.query.get('last') ?? '',
     limit,
     list: (page) => listRepositoryNames(context.db.reads, page),
-    next: (last) => call.url(`/v2/_catalog?${new URLSearchParams({ last, n: String(limit) })}`),
+    next: (last) => call.path(`/v2/_catalog?${new URLSearchParams({ last, n: String(limit) })}`),
   });
 }

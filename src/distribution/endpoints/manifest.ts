@@ -58,7 +58,9 @@ async function getManifest(context: DistributionContext, call: Call): Promise<Re
   if (call.method === 'HEAD') {
     const stat = await findManifestStat(reads, repository, reference);
     if (!stat) throw manifestUnknown(repository, reference);
-    return { status: 200, headers: manifestHeaders(stat), body: lengthOnly(stat.sizeBytes) };
+    const headers = manifestHeaders(stat);
+    if (matchesIfNoneMatch(call.header('if-none-match'), stat.digest)) return { status: 304, headers };
+    return { status: 200, headers, body: lengthOnly(stat.sizeBytes) };
   }
   const manifest = await findManifest(reads, repository, reference);
   if (!manifest) throw manifestUnknown(repository, reference);

@@ -43,7 +43,7 @@ async function getReferrers(context: DistributionContext, call: Call): Promise<R
     headers: {
       'Content-Type': mediaTypes.ociIndex,
       ...(artifactType !== undefined && { 'OCI-Filters-Applied': 'artifactType' }),
-      ...(last !== undefined && { Link: `<${call.url(nextPage())}>; rel="next"` }),
+      ...(last !== undefined && { Link: `<${call.path(nextPage())}>; rel="next"` }),
     },
     body: Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests })),
   };
