@@ -1,4 +1,5 @@
 export { type Answer, type Ask, ask, toAnswer } from './ask.ts';
+export { assertRefused } from './assert-refused.ts';
 export {
   type BuiltBlob,
   type BuiltImage,
@@ -15,6 +16,7 @@ export { createFakeClock, type FakeClock } from './fake-clock.ts';
 export { filesBelow, openFilesBelow } from './files-below.ts';
 export { pushBlob, pushImage, putManifest, startUpload, withDigest } from './push.ts';
 export { openRawConnection, type RawConnection } from './raw-connection.ts';
+export { sharedServer } from './shared-server.ts';
 export { someBytes } from './some-bytes.ts';
 export { startTestServer, type TestServer, type TestServerOptions } from './start-test-server.ts';
 export { temporaryFolder } from './temporary-folder.ts';
