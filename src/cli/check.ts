@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { openStorage, type Settings, type Storage } from '../app/index.ts';
+import type { Storage } from '../app/index.ts';
 import {
   type CheckReport,
   checkRegistry,
@@ -17,7 +17,6 @@ import { formatBytes } from './format-bytes.ts';
 import { jsonLine } from './json-line.ts';
 import { openExistingStorage } from './open-existing-storage.ts';
 import { printable } from './printable.ts';
-import { assertDatabaseExists, requireRoot } from './registry-root.ts';
 import { addStorageOptions, loadSettings, type StorageOptions } from './storage-options.ts';
 
 interface CheckOptions extends StorageOptions {
@@ -52,9 +51,12 @@ async function check(context: CommandContext, options: CheckOptions): Promise<vo
   const settings = await loadSettings(options, context.env);
   const json = options.json === true;
   const isRepairing = options.repair === true;
-  await using storage = isRepairing
-    ? await openForRepair(context, settings)
-    : await openExistingStorage(settings.storage, context.clock);
+  await using storage = await openExistingStorage({
+    storage: settings.storage,
+    // The trail that repairs need must be the only one of the root.
+    exclusive: isRepairing,
+    clock: context.clock,
+  });
   const report = await run(context, storage, { json, isRepairing });
   await context.out.write(json ? jsonLine({ report }) : describe(report));
   if (report.problems === 0) return;
@@ -65,12 +67,6 @@ async function check(context: CommandContext, options: CheckOptions): Promise<vo
       ? `${found}, ${report.repaired} repaired as far as it goes without a push.`
       : `${found}. To repair what can be, stop the server and run: lading check --repair`,
   );
-}
-
-/** For this process alone: the trail that repairs need must be the only one of the root. */
-async function openForRepair({ clock }: CommandContext, { storage }: Settings): Promise<Storage> {
-  await assertDatabaseExists(requireRoot(storage));
-  return openStorage({ storage, exclusive: true, clock, log: silentLogger });
 }
 
 async function run(

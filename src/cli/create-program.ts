@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { checkCommand } from './check.ts';
 import type { CommandContext } from './command-context.ts';
@@ -62,7 +63,7 @@ More about one command: lading help COMMAND`,
 
 function readVersion(): string {
   const manifest: { version: string } = JSON.parse(
-    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+    readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'),
   );
   return manifest.version;
 }

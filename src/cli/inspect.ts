@@ -38,7 +38,7 @@ async function inspect(context: CommandContext, ref: string, options: InspectOpt
   }
   const { repository, reference } = parseImageArgument(ref);
   const settings = await loadSettings(options, context.env);
-  await using storage = await openExistingStorage(settings.storage, clock);
+  await using storage = await openExistingStorage({ storage: settings.storage, exclusive: false, clock });
   const manifest = await findManifest(storage.db.reads, repository, reference);
   if (manifest === undefined) {
     const name = reference.kind === 'tag' ? `:${reference.tag}` : `@${reference.digest}`;

@@ -30,7 +30,11 @@ Examples:
 async function ls(context: CommandContext, name: string | undefined, options: LsOptions): Promise<void> {
   const repository = name === undefined ? undefined : parseRepositoryArgument(name);
   const settings = await loadSettings(options, context.env);
-  await using storage = await openExistingStorage(settings.storage, context.clock);
+  await using storage = await openExistingStorage({
+    storage: settings.storage,
+    exclusive: false,
+    clock: context.clock,
+  });
   const json = options.json === true;
   if (repository === undefined) await lsRepositories(context, { db: storage.db, json });
   else await lsTags(context, { db: storage.db, json, repository });

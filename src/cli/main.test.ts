@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { startTestServer } from '../testing/index.ts';
 import { runLading, spawnLading } from './suite/run-lading.ts';
 
 describe('lading', () => {
@@ -73,7 +74,7 @@ describe('lading', () => {
         assert.equal(code, 1);
         assert.match(
           err,
-          /volume of registry:2 .* Run first: lading serve --root .* \(or lading rebuild\)\n$/,
+          /volume of registry:2 .* First run, or wait for: lading serve --root .* \(or lading rebuild\)\n$/,
         );
         assert.deepEqual(await readdir(root), ['docker']);
       } finally {
@@ -104,5 +105,13 @@ describe('lading', () => {
     } finally {
       await rm(root, { recursive: true });
     }
+  });
+
+  it('takes no volume of registry:2 for whole that was read in part only', async () => {
+    await using server = await startTestServer();
+    const { code, out, err } = await runLading(['ls', '--root', server.root]);
+    assert.equal(code, 1);
+    assert.equal(out, '');
+    assert.match(err, /volume of registry:2 that Lading has not read to its end/);
   });
 });

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { ladingPaths, type Settings } from '../app/index.ts';
+import { ladingPaths, type Settings, type Storage } from '../app/index.ts';
 import { filesystemLayout } from '../blob/index.ts';
+import { isAdopted } from '../distribution/index.ts';
 import { CliError } from './cli-error.ts';
 import { printable } from './printable.ts';
 
@@ -20,16 +21,21 @@ export async function assertDatabaseExists(root: string): Promise<void> {
   throw await noRegistry(root);
 }
 
+/** The facts of a volume that was read in part would pass for all of them. Throws `CliError` nothing-there. */
+export async function assertAdopted({ db, root }: Storage): Promise<void> {
+  if (root !== undefined && !(await isAdopted(db.reads))) throw notAdopted(root);
+}
+
 /** As `assertDatabaseExists`, for the files that a database can be made from. */
 export async function assertTreeExists(root: string): Promise<void> {
   if (!(await exists(filesystemLayout(root).blobsDir))) throw await noRegistry(root);
 }
 
-export function notAdopted(root: string): CliError {
+function notAdopted(root: string): CliError {
   const name = printable(root);
   return new CliError(
     'nothing-there',
-    `${name} is a volume of registry:2 that Lading has not read to its end. Run first: lading serve --root ${name} (or lading rebuild)`,
+    `${name} is a volume of registry:2 that Lading has not read to its end. First run, or wait for: lading serve --root ${name} (or lading rebuild)`,
   );
 }
 

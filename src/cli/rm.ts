@@ -49,7 +49,11 @@ async function rm(context: CommandContext, refs: readonly string[], options: RmO
       'The registry is read-only now (storage.maintenance.readonly). Switch that off first.',
     );
   }
-  await using storage = await openExistingStorage(settings.storage, context.clock);
+  await using storage = await openExistingStorage({
+    storage: settings.storage,
+    exclusive: false,
+    clock: context.clock,
+  });
   let failed = 0;
   for (const removal of removals) {
     try {
