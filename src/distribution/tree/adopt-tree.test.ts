@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, symlink } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { digestOf, hexOf, mediaTypes } from '../../oci/index.ts';
@@ -201,7 +201,10 @@ describe('adoption', () => {
             await symlink('/etc', join(base, 'repositories', 'app', '_manifests', 'tags', 'outside'));
             const tag = join(base, 'repositories', 'app', '_manifests', 'tags', 'bad', 'current');
             await mkdir(tag, { recursive: true });
-            await symlink('/etc/passwd', join(tag, 'link'));
+            // What it leads to would be a sound link.
+            const outside = join(base, 'outside');
+            await writeFile(outside, buildImage().manifest.digest);
+            await symlink(outside, join(tag, 'link'));
           },
           ['symbolic-link', 'symbolic-link', 'unreadable'],
         ],

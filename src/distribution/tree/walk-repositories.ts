@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseRepositoryName, type RepositoryName } from '../../oci/index.ts';
 import type { LinkLayout } from './link-layout.ts';
 import { onTree } from './on-tree.ts';
-import { readTreeDirectory } from './tree-directory.ts';
+import { readTreeDirectory, unreadable } from './tree-directory.ts';
 import type { TreeProblem } from './tree-problem.ts';
 
 export interface WalkedRepository {
@@ -61,15 +61,15 @@ async function* describe(
   if (own.length === 0) return;
   const repository = parseRepositoryName(parts.join('/'));
   const path = layout.repositoryDir(repository);
-  const times = await onTree('look at a repository', path, () =>
-    Promise.all(own.map(async (name) => (await lstat(join(path, name))).mtimeMs)),
-  );
-  yield {
-    kind: 'repository',
-    repository,
-    listed: own.includes('_manifests'),
-    createdAt: Math.round(Math.min(...times)),
-  };
+  try {
+    const times = await onTree('look at a repository', path, () =>
+      Promise.all(own.map(async (name) => (await lstat(join(path, name))).mtimeMs)),
+    );
+    const createdAt = Math.round(Math.min(...times));
+    yield { kind: 'repository', repository, listed: own.includes('_manifests'), createdAt };
+  } catch (error) {
+    yield { kind: 'problem', problem: unreadable(error, path) };
+  }
 }
 
 /** A directory that no repository can be in is not descended into: registry:2 does not serve one there either. */
