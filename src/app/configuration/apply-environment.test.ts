@@ -140,6 +140,7 @@ const cases: Case[] = [
       REGISTRY_SERVICE_PORT: '5000',
       REGISTRY_SERVICE_PORT_HTTP: '5000',
       REGISTRY_CONFIGURATION_PATH: '/x',
+      REGISTRY_AUTH_FILE: '/root/.config/containers/auth.json',
       OTEL_TRACES_EXPORTER: 'none',
       DOCKER_REGISTRY_HTTP_ADDR: ':1',
     },

@@ -15,6 +15,8 @@ export interface Applied {
 
 /** Kubernetes adds these to every container when a Service is called "registry". */
 const kubernetesName = /^REGISTRY_(PORT|SERVICE)(_|$)/;
+/** The first names our own file; the second is podman's and skopeo's, on machines where these are used too. */
+const otherMeanings = new Set(['REGISTRY_CONFIGURATION_PATH', 'REGISTRY_AUTH_FILE']);
 
 // No key is as deep; a longer name would only exhaust the stack.
 const maxPieces = 50;
@@ -66,7 +68,7 @@ const opened =
 const withoutDriver = 'is set to nothing; remove it, or name a storage driver such as filesystem.';
 
 function isOurs(name: string): boolean {
-  return name.startsWith('REGISTRY_') && name !== 'REGISTRY_CONFIGURATION_PATH' && !kubernetesName.test(name);
+  return name.startsWith('REGISTRY_') && !otherMeanings.has(name) && !kubernetesName.test(name);
 }
 
 function override(tree: Tree, schema: Step, name: string, value: Tree): Overridden {

@@ -80,6 +80,7 @@ auth:
   lower case: \`REGISTRY_HTTP_HEADERS_Access-Control-Allow-Origin='["*"]'\`.
 - \`REGISTRY_AUTH=htpasswd\` and \`REGISTRY_STORAGE=inmemory\` replace the whole section by that type without parameters.
 - What Kubernetes sets for a Service called "registry" (\`REGISTRY_PORT\`, \`REGISTRY_SERVICE_HOST\`, …) is left alone.
+  So is \`REGISTRY_AUTH_FILE\`, which is podman's and skopeo's own.
 
 Durations are Go's: \`168h\`, \`1h30m\`, \`10s\`, \`500ms\`; a number without a unit counts nanoseconds.
 `;
