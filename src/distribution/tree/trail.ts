@@ -16,7 +16,7 @@ import type { LinkTree } from './link-tree.ts';
 export interface Trail extends AsyncDisposable {
   /** Says that there may be changes to follow. Costs next to nothing and never throws. Call it once at start. */
   poke(): void;
-  /** Follows everything recorded up to now. Throws what kept it from doing so; the change is not lost then. */
+  /** Follows everything recorded up to now, unless closed. Throws what kept it from it; nothing is lost then. */
   flush(): Promise<void>;
   /** How many changes are recorded and not followed yet. */
   lag(): Promise<number>;
