@@ -15,6 +15,10 @@ interface Case {
   readonly reason: string;
 }
 
+story('the OCI conformance suite (dev) fails nothing and skips nothing', ['conformance'], async (scene) => {
+  await conform(scene, await startLading(scene), { OCI_DATA_SPARSE: 'false' });
+});
+
 story(
   'the OCI conformance suite (dev, sparse) fails nothing and skips nothing',
   ['conformance'],
@@ -23,7 +27,10 @@ story(
   },
 );
 
-/** The suite pushes an image whose layer is missing and wants 201; registry:2, and Lading by default, refuse it. */
+/**
+ * With sparse data the suite pushes an image whose layer is missing and wants 201. The specification leaves it to the
+ * registry ("MAY reject"); registry:2, and Lading by default, refuse it. This setting accepts it.
+ */
 const SPARSE = { REGISTRY_VALIDATION_MANIFESTS_SPARSE: 'true' };
 
 story('the OCI conformance suite passes with a password', ['conformance', 'htpasswd'], async (scene) => {
@@ -31,7 +38,7 @@ story('the OCI conformance suite passes with a password', ['conformance', 'htpas
   await conform(scene, await startLading(scene, { env }), { OCI_USERNAME: 'ann', OCI_PASSWORD: 'secret' });
 });
 
-async function conform(scene: Scene, registry: Registry, credentials: NodeJS.ProcessEnv = {}): Promise<void> {
+async function conform(scene: Scene, registry: Registry, more: NodeJS.ProcessEnv = {}): Promise<void> {
   const env = {
     OCI_REGISTRY: registry.host,
     OCI_TLS: 'disabled',
@@ -40,7 +47,7 @@ async function conform(scene: Scene, registry: Registry, credentials: NodeJS.Pro
     OCI_REPO1: 'conformance/repo1',
     OCI_REPO2: 'conformance/repo2',
     OCI_RESULTS_DIR: scene.path('results'),
-    ...credentials,
+    ...more,
   };
   // The report tells more than the exit code, and a skip has none.
   const { output } = await scene.run('conformance', [], { env, expect: 'any' });
@@ -52,7 +59,7 @@ async function conform(scene: Scene, registry: Registry, credentials: NodeJS.Pro
   );
   const others = cases.filter(({ status }) => status !== 'passed');
   assert.equal(others.map(({ status, name, reason }) => `${status}: ${name}: ${reason}`).join('\n'), '');
-  assert.ok(cases.length > 800, `the suite ran: ${output}`);
+  assert.ok(cases.length > 750, `the suite ran: ${output}`);
 }
 
 /** The cases of junit.xml, with what the suite says of each that did not pass. */

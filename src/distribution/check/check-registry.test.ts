@@ -180,6 +180,14 @@ describe('repair', () => {
     assert.deepEqual((await check(registry)).findings, []);
   });
 
+  test('a manifest that is corrupt in the database is healed by pushing it again', async () => {
+    await using registry = await soundRegistry();
+    await tamper(registry, sql`UPDATE manifest_content SET content = x'7b7d'`);
+    assert.deepEqual((await check(registry)).kinds, ['manifest-corrupt']);
+    await pushImage(registry);
+    assert.deepEqual((await check(registry)).findings, []);
+  });
+
   const healed: [string, (registry: OpenRegistry) => Promise<unknown>, string[]][] = [
     [
       "a manifest's copy that is corrupt",

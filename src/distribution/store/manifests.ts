@@ -72,7 +72,13 @@ export async function putManifest(trx: Trx, manifest: NewManifest): Promise<void
   await trx
     .insertInto('manifest_content')
     .values({ digest: manifest.digest, content: manifest.content })
-    .onConflict((conflict) => conflict.doNothing())
+    // The digest was checked: if what is there differs, it is damaged, and this heals it.
+    .onConflict((conflict) =>
+      conflict
+        .column('digest')
+        .doUpdateSet({ content: manifest.content })
+        .where('manifest_content.content', '!=', manifest.content),
+    )
     .execute();
   await trx
     .insertInto('repository_manifest')
