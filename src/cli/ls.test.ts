@@ -4,7 +4,11 @@ import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
+import { parseRepositoryName } from '../oci/index.ts';
+import { ask, pushBlob } from '../testing/index.ts';
+import { lsTags } from './ls-tags.ts';
 import { type FilledRegistry, startFilledRegistry } from './suite/filled-registry.ts';
+import { createRecordingOutput } from './suite/recording-output.ts';
 import { ladingProgram, parseJsonLines, runLading, spawnLading } from './suite/run-lading.ts';
 
 describe('lading ls', () => {
@@ -68,6 +72,31 @@ describe('lading ls', () => {
     const { code, err } = await ls('../../etc');
     assert.equal(code, 2);
     assert.match(err, /^lading: "\.\.\/\.\.\/etc" is not a repository name; .*\.\n$/);
+  });
+
+  it('lists more tags than a page holds, each once, in order; and stops when nobody reads on', async () => {
+    await using own = await startFilledRegistry();
+    const { server, image } = own;
+    const names = Array.from({ length: 250 }, (_, index) => `t${String(index).padStart(3, '0')}`);
+    for (const some of [names.slice(0, 125), names.slice(125)]) {
+      const query = some.map((name) => `tag=${name}`).join('&');
+      const target = `PUT /v2/many/manifests/${image.manifest.digest}?${query}`;
+      for (const blob of image.blobs) await pushBlob(server, 'many', blob);
+      const headers = { 'Content-Type': image.manifest.mediaType };
+      const put = await ask(server, target, { headers, body: image.manifest.content });
+      assert.equal(put.status, 201, put.body.toString());
+    }
+    const all = parseJsonLines((await runLading(['ls', '--root', own.root, 'many', '--json'])).out);
+    assert.deepEqual(
+      all.map(({ tag }) => tag),
+      names,
+    );
+
+    const out = createRecordingOutput({ readsFor: 2 });
+    const context = { out, err: out, input: process.stdin, clock: server.clock, env: {} };
+    await lsTags(context, { db: server.db, json: true, repository: parseRepositoryName('many') });
+    const written = parseJsonLines(out.text).length;
+    assert.ok(written > 0 && written < names.length, `${written} lines`);
   });
 
   it('takes a reader that leaves for no error', async () => {
