@@ -111,6 +111,10 @@ export async function answer(request: Request, response: Response, options: Answ
 
   async function handle(): Promise<Reply> {
     const local = path.startsWith(options.prefix) ? `/${path.slice(options.prefix.length)}` : undefined;
+    const allow = method === 'OPTIONS' && local !== undefined ? options.router.methodsOf(local) : [];
+    // What a browser asks before it lets a registry UI of another origin ask more. It carries no credentials (Fetch
+    // standard, "CORS-preflight fetch"); the operator's `http.headers` say what is allowed.
+    if (allow.length > 0) return { status: 204, headers: { Allow: allow.join(', ') } };
     const match = local === undefined ? undefined : options.router.match(method, local);
     if (!match) {
       throw new OciError('UNSUPPORTED', 'There is nothing at this path. The registry API is below /v2/.', {

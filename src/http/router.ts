@@ -19,6 +19,8 @@ export interface Router {
    * other methods, NAME_INVALID when it holds a broken percent-encoding.
    */
   match(method: string, path: string): RouteMatch | undefined;
+  /** The methods that this path has, `OPTIONS` among them; empty when no route has it. */
+  methodsOf(path: string): string[];
 }
 
 /**
@@ -48,6 +50,11 @@ export function createRouter(routes: readonly RouteRecord[]): Router {
         return { route, params: decodeParams(raw) };
       }
       return undefined;
+    },
+    methodsOf(path) {
+      const segments = path.split('/');
+      const found = paths.find((candidate) => matchPath(candidate, segments));
+      return found ? methods(found) : [];
     },
   };
 }
@@ -102,10 +109,13 @@ function decodeParams(raw: Record<string, string>): Record<string, string> {
   }
 }
 
+function methods(path: CompiledPath): string[] {
+  const has = [...path.routes.keys()];
+  return [...has, ...(has.includes('GET') ? ['HEAD'] : []), 'OPTIONS'];
+}
+
 function methodNotAllowed(method: string, path: CompiledPath): OciError {
-  const allowed = new Set(path.routes.keys());
-  if (allowed.has('GET')) allowed.add('HEAD');
-  const allow = [...allowed].join(', ');
+  const allow = methods(path).join(', ');
   return new OciError('UNSUPPORTED', `${method} is not possible here. Possible: ${allow}.`, {
     headers: { Allow: allow },
   });

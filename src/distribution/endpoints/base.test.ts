@@ -47,11 +47,10 @@ for (const target of [
 }
 
 for (const [line, allow] of [
-  ['POST /v2/', 'GET, HEAD'],
-  ['PATCH /v2/a/manifests/b', 'GET, PUT, DELETE, HEAD'],
-  ['OPTIONS /v2/a/tags/list', 'GET, HEAD'],
-  ['PUT /v2/a/blobs/uploads/', 'POST'],
-  ['GET /v2/a/blobs/uploads/', 'POST'],
+  ['POST /v2/', 'GET, HEAD, OPTIONS'],
+  ['PATCH /v2/a/manifests/b', 'GET, PUT, DELETE, HEAD, OPTIONS'],
+  ['PUT /v2/a/blobs/uploads/', 'POST, OPTIONS'],
+  ['GET /v2/a/blobs/uploads/', 'POST, OPTIONS'],
 ] as const) {
   test(`${line} → 405 and what is allowed`, async () => {
     const answer = await ask(server, line);
@@ -96,4 +95,11 @@ test('with an external URL locations are absolute below it', async () => {
     started.header('location') ?? '',
     /^https:\/\/hub\.example\/v2\/a\/blobs\/uploads\/[0-9a-f-]{36}$/,
   );
+});
+
+test('OPTIONS → 204 with what is allowed and no login: browsers send no credentials with it', async () => {
+  const answer = await ask(server, 'OPTIONS /v2/a/tags/list');
+  assert.equal(answer.status, 204);
+  assert.equal(answer.header('allow'), 'GET, HEAD, OPTIONS');
+  assertRefused(await ask(server, 'OPTIONS /nothing'), 404, 'UNSUPPORTED');
 });
