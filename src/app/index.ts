@@ -5,4 +5,6 @@ export {
   loadConfiguration,
   type Settings,
 } from './configuration/index.ts';
+export { followFacts } from './follow-facts.ts';
+export { rebuildStorage } from './rebuild-storage.ts';
 export { ladingPaths, openStorage, type Storage } from './storage.ts';

@@ -1,12 +1,6 @@
 import { Command } from 'commander';
-import type { Storage } from '../app/index.ts';
-import {
-  type CheckReport,
-  checkRegistry,
-  createFilesystemLinkTree,
-  createTrail,
-  type Finding,
-} from '../distribution/index.ts';
+import { followFacts, type Storage } from '../app/index.ts';
+import { type CheckReport, checkRegistry, type Finding } from '../distribution/index.ts';
 import { silentLogger } from '../kernel/index.ts';
 import { CliError } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
@@ -71,16 +65,12 @@ async function check(context: CommandContext, options: CheckOptions): Promise<vo
 
 async function run(
   { out, err, clock }: CommandContext,
-  { db, blobs, root }: Storage,
+  storage: Storage,
   { json, isRepairing }: { json: boolean; isRepairing: boolean },
 ): Promise<CheckReport> {
+  const { db, blobs, root } = storage;
   await using stack = new AsyncDisposableStack();
-  const repair = isRepairing &&
-    root !== undefined && {
-      trail: stack.use(
-        createTrail({ db, blobs, tree: createFilesystemLinkTree({ root }), log: silentLogger }),
-      ),
-    };
+  const repair = isRepairing && { trail: stack.use(followFacts(storage, silentLogger)) };
   const status = createStatusLine(err, clock);
   let written: Promise<unknown> = Promise.resolve();
   const write = (text: string) => {

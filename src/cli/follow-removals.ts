@@ -1,23 +1,18 @@
-import { ladingPaths, type Storage } from '../app/index.ts';
+import { followFacts, ladingPaths, type Storage } from '../app/index.ts';
 import { acquireRootLock, DbError } from '../db/index.ts';
-import { createFilesystemLinkTree, createTrail } from '../distribution/index.ts';
 import { silentLogger } from '../kernel/index.ts';
 
 /**
  * Lets the link files on disk follow what was changed in the database, unless a server holds the root: then it is
- * the server that writes them, at its next push or start. Throws what kept them from following; nothing is lost then.
+ * the server that writes them, within seconds. Throws what kept them from following; nothing is lost then.
  */
-export async function followRemovals({ db, blobs, root }: Storage): Promise<void> {
+export async function followRemovals(storage: Storage): Promise<void> {
+  const { root } = storage;
   if (root === undefined) return;
   const lock = await tryLock(ladingPaths(root).lock);
   if (lock === undefined) return;
   try {
-    await using trail = createTrail({
-      db,
-      blobs,
-      tree: createFilesystemLinkTree({ root }),
-      log: silentLogger,
-    });
+    await using trail = followFacts(storage, silentLogger);
     await trail.flush();
   } finally {
     lock.release();

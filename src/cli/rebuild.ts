@@ -1,15 +1,6 @@
 import { Command } from 'commander';
-import { ladingPaths } from '../app/index.ts';
-import { createFilesystemBlobStore } from '../blob/index.ts';
-import { acquireRootLock, openSqlite } from '../db/index.ts';
-import {
-  type AdoptionCounts,
-  createFilesystemLinkTree,
-  type DistributionTables,
-  distributionMigrations,
-  type Rebuild,
-  rebuildDatabase,
-} from '../distribution/index.ts';
+import { rebuildStorage } from '../app/index.ts';
+import type { AdoptionCounts, Rebuild } from '../distribution/index.ts';
 import { silentLogger } from '../kernel/index.ts';
 import type { CommandContext } from './command-context.ts';
 import { countOf } from './count-of.ts';
@@ -45,36 +36,31 @@ async function rebuild(context: CommandContext, options: RebuildOptions): Promis
   const settings = await loadSettings(options, context.env);
   const root = requireRoot(settings.storage);
   await assertTreeExists(root);
-  const rebuilt = await rebuildLocked(context, root);
+  const rebuilt = await rebuildWithProgress(context, root);
   if (options.json) await context.out.write(jsonLine(rebuilt));
   else await report(context, rebuilt);
 }
 
-async function rebuildLocked({ err, clock }: CommandContext, root: string): Promise<Rebuild> {
-  const paths = ladingPaths(root);
-  const lock = await acquireRootLock(paths.lock);
+async function rebuildWithProgress({ err, clock }: CommandContext, root: string): Promise<Rebuild> {
   const status = createStatusLine(err, clock);
   try {
-    return await rebuildDatabase({
+    return await rebuildStorage({
       root,
-      blobs: await createFilesystemBlobStore({ root, clock, log: silentLogger }),
       clock,
       log: silentLogger,
-      file: paths.database,
-      open: (file) => openSqlite<DistributionTables>({ file, migrations: distributionMigrations }),
-      tree: createFilesystemLinkTree({ root }),
       onProgress: (counts) => status.show(() => `${describe(counts)} so far`),
     });
   } finally {
     status.clear();
-    lock.release();
   }
 }
 
 async function report({ out, err }: CommandContext, rebuilt: Rebuild): Promise<void> {
   const { counts, problems, oldFile, unreadable, reportFile } = rebuilt;
   for (const problem of problems) {
-    await err.write(`${err.style('yellow', `${problem.kind}:`)} ${printable(problem.text)}\n`);
+    await err.write(
+      `${err.style('yellow', `${problem.kind}:`)} ${printable(`${problem.path}: ${problem.text}`)}\n`,
+    );
   }
   await out.write(`The database has ${describe(counts)}.\n`);
   if (oldFile !== undefined) await out.write(`The old one is kept as ${printable(oldFile)}\n`);
