@@ -167,6 +167,8 @@ async function* until(stopped: AbortSignal, body: AsyncIterable<Uint8Array>): As
   stop.catch(() => {});
   const onStop = () => reject(new TakenOver());
   stopped.addEventListener('abort', onStop, { once: true });
+  // It may have been taken over before its first byte was asked for; then the event is past.
+  if (stopped.aborted) onStop();
   try {
     for (;;) {
       const next = await Promise.race([iterator.next(), stop]);
