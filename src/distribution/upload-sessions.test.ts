@@ -263,6 +263,7 @@ test('whatever clients do to an upload, blobs have exactly the bytes that were a
       for (const one of steps) await take(world, one);
       await finish(world, await begin(world));
       seed = world.seed;
+      await server.idle();
       assert.deepEqual(await filesBelow(`${server.root}/lading/uploads`), []);
     }),
     { numRuns: 40 },

@@ -34,6 +34,8 @@ export interface TestServer extends AsyncDisposable {
   readonly records: readonly RequestRecord[];
   /** The first record that fits, perhaps one yet to come. */
   waitForRecord(fits: (record: RequestRecord) => boolean): Promise<RequestRecord>;
+  /** Resolves when every request that has reached the server is over. */
+  idle(): Promise<void>;
   /** Stops and starts again over the same files, on the same port. */
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -58,6 +60,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const clock = createFakeClock();
   const log = createCapturingLogger();
   const records: RequestRecord[] = [];
+  let begun = 0;
   const watchers = new Set<(record: RequestRecord) => void>();
 
   const onFinished = (record: RequestRecord) => {
@@ -93,7 +96,10 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       host: '127.0.0.1',
       port,
       http2: false,
-      onRequest: (request, response) => void answer(request, response, answerOptions),
+      onRequest: (request, response) => {
+        begun += 1;
+        void answer(request, response, answerOptions);
+      },
     });
     const stop = async () => {
       await listener.close(0);
@@ -102,6 +108,18 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     };
     return { blobs, db, port: listener.address.port, stop };
   }
+
+  const nextRecord = (fits: (record: RequestRecord) => boolean) =>
+    new Promise<RequestRecord>((resolve) => {
+      const watcher = (record: RequestRecord) => {
+        if (!fits(record)) return;
+        watchers.delete(watcher);
+        resolve(record);
+      };
+      watchers.add(watcher);
+    });
+  const waitForRecord = async (fits: (record: RequestRecord) => boolean) =>
+    records.find(fits) ?? (await nextRecord(fits));
 
   let running = await run(0);
   const close = async () => {
@@ -123,17 +141,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     get blobs() {
       return running.blobs;
     },
-    waitForRecord(fits) {
-      const known = records.find(fits);
-      if (known) return Promise.resolve(known);
-      return new Promise((resolve) => {
-        const watcher = (record: RequestRecord) => {
-          if (!fits(record)) return;
-          watchers.delete(watcher);
-          resolve(record);
-        };
-        watchers.add(watcher);
-      });
+    waitForRecord,
+    async idle() {
+      if (records.length < begun) await nextRecord(() => records.length >= begun);
     },
     async restart() {
       await running.stop();
