@@ -1,0 +1,59 @@
+/** `npm run bench`: installs the peers, runs the scenarios, writes results.json, RESULTS.md and charts. */
+
+import { execFileSync } from 'node:child_process';
+import { accessSync } from 'node:fs';
+import { join } from 'node:path';
+import { runScenario, type ScenarioRun } from './measure/run-scenario.ts';
+import { parseOptions, USAGE } from './options.ts';
+import { contenders } from './peers/start-server.ts';
+import { writeResults } from './report/write-results.ts';
+import { scenarios } from './scenarios/index.ts';
+import { sizesFor } from './sizes.ts';
+
+// A signal's handler ends all that was started (test/clients/harness/process.ts); an error must not skip that.
+process.on('uncaughtException', (error) => {
+  console.error(error);
+  process.kill(process.pid, 'SIGTERM');
+});
+
+const options = parseOptions(
+  process.argv.slice(2),
+  scenarios.map(({ name }) => name),
+);
+if (options.isHelp) {
+  console.log(`${USAGE}\nScenarios: ${scenarios.map(({ name }) => name).join(', ')}`);
+} else {
+  await bench();
+}
+
+async function bench(): Promise<void> {
+  execFileSync(join(import.meta.dirname, 'peers/install'), { stdio: 'inherit' });
+  const peers = options.peers.filter((name) => isThere(contenders[name].program));
+  const runs: ScenarioRun[] = [];
+  for (const scenario of scenarios) {
+    if (options.scenarios && !options.scenarios.includes(scenario.name)) continue;
+    const run = await runScenario({
+      scenario,
+      peers,
+      rounds: options.rounds,
+      sizes: sizesFor(options),
+      say: (text) => console.log(text),
+    });
+    runs.push(run);
+    // After each one: what was measured is kept when a later one is interrupted.
+    await writeResults({ run, isSmoke: options.isSmoke });
+  }
+  const failures = runs.flatMap((run) => run.failures);
+  const seconds = runs.reduce((sum, run) => sum + run.seconds, 0);
+  console.log(`bench: ${runs.length} scenarios in ${Math.round(seconds)} s, ${failures.length} failed turns`);
+  if (failures.length > 0) process.exitCode = 1;
+}
+
+function isThere(path: string): boolean {
+  try {
+    accessSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

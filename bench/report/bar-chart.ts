@@ -1,0 +1,84 @@
+/** Bar charts as SVG text: no script, no font of its own, colours that hold on a light and on a dark page. */
+
+import { formatNumber } from './format.ts';
+
+export interface Bar {
+  readonly label: string;
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  readonly isOwn: boolean;
+}
+
+export interface BarGroup {
+  readonly title: string;
+  /** Bars are as long as their share of the group's longest. */
+  readonly bars: readonly Bar[];
+}
+
+const WIDTH = 760;
+const LABEL_WIDTH = 190;
+const BAR_SPACE = 440;
+const BAR_HEIGHT = 16;
+const LINE = 22;
+const GROUP_GAP = 26;
+
+export function renderBarChart(chart: {
+  readonly title: string;
+  readonly groups: readonly BarGroup[];
+}): string {
+  const parts: string[] = [];
+  let y = 30;
+  parts.push(`<text class="title" x="8" y="20">${escapeXml(chart.title)}</text>`);
+  for (const { title, bars } of chart.groups) {
+    y += GROUP_GAP;
+    parts.push(`<text class="group" x="8" y="${y - 8}">${escapeXml(title)}</text>`);
+    const longest = Math.max(...bars.map(({ high }) => high), Number.MIN_VALUE);
+    for (const bar of bars) {
+      parts.push(renderBar(bar, y, BAR_SPACE / longest));
+      y += LINE;
+    }
+  }
+  const height = y + 8;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" role="img">
+<title>${escapeXml(chart.title)}</title>
+<style>
+text { font: 12px system-ui, sans-serif; fill: #24292f; }
+.title { font-size: 15px; font-weight: 600; }
+.group { font-weight: 600; }
+.own { fill: #1f883d; }
+.other { fill: #8c959f; }
+.spread { stroke: #24292f; stroke-width: 1.5; }
+@media (prefers-color-scheme: dark) {
+  text { fill: #e6edf3; }
+  .own { fill: #3fb950; }
+  .other { fill: #6e7681; }
+  .spread { stroke: #e6edf3; }
+}
+</style>
+${parts.join('\n')}
+</svg>
+`;
+}
+
+function renderBar({ label, value, low, high, isOwn }: Bar, y: number, scale: number): string {
+  const length = round(Math.max(1, value * scale));
+  const middle = y + BAR_HEIGHT / 2;
+  const text = round(LABEL_WIDTH + Math.max(length, high * scale) + 8);
+  return [
+    `<text x="${LABEL_WIDTH - 8}" y="${middle + 4}" text-anchor="end">${escapeXml(label)}</text>`,
+    `<rect class="${isOwn ? 'own' : 'other'}" x="${LABEL_WIDTH}" y="${y}" width="${length}" height="${BAR_HEIGHT}"/>`,
+    `<line class="spread" x1="${round(LABEL_WIDTH + low * scale)}" x2="${round(LABEL_WIDTH + high * scale)}" y1="${middle}" y2="${middle}"/>`,
+    `<text x="${text}" y="${middle + 4}">${formatNumber(value)}</text>`,
+  ].join('');
+}
+
+const round = (value: number) => Math.round(value * 10) / 10;
+
+function escapeXml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}
