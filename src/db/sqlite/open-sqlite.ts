@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Kysely } from 'kysely';
 import type { Database, Migration } from '../database.ts';
@@ -6,6 +5,7 @@ import { migrate } from '../migrate.ts';
 import { openSqliteConnection } from './connection.ts';
 import { readDialect, writeDialect } from './dialect.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { makeFolder } from './make-folder.ts';
 import { toDbError } from './sqlite-error.ts';
 import { startSqliteWriter } from './writer.ts';
 
@@ -19,7 +19,7 @@ export async function openSqlite<Tables>(options: {
   migrations: readonly Migration[];
 }): Promise<Database<Tables>> {
   const { file, migrations } = options;
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   try {
     const writer = await startSqliteWriter(file);
     try {

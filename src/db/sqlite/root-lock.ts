@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DbError } from '../db-error.ts';
+import { makeFolder } from './make-folder.ts';
 
 /**
  * Holds `file` for this process alone until `release` or the end of the process, `kill -9` included: Node offers
@@ -9,7 +9,7 @@ import { DbError } from '../db-error.ts';
  * `database-unavailable` if there cannot be such a file.
  */
 export async function acquireRootLock(file: string): Promise<{ release(): void }> {
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   let db: DatabaseSync | undefined;
   try {
     db = new DatabaseSync(file);

@@ -27,7 +27,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *root, *control;
 static size_t root_length;
 static int log_fd = -1;
-static unsigned char ours[MAX_FD];  // descriptors of files and folders below the root
+static ino_t ours[MAX_FD];  // inodes of open files and folders below the root, 0 for other descriptors
 static ino_t control_inode;
 static struct timespec control_time;
 static long count;
@@ -44,7 +44,12 @@ static int below(const char *path) {
   return root && path && strncmp(path, root, root_length) == 0 && (path[root_length] == '/' || !path[root_length]) &&
          !strstr(path, "lock.db") && !strstr(path, "-shm");
 }
-static int is_ours(int fd) { return fd >= 0 && fd < MAX_FD && ours[fd]; }
+static ino_t inode_of(int fd) {
+  struct stat st;
+  return fstat(fd, &st) == 0 && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)) ? st.st_ino : 0;
+}
+// libuv closes by a system call of its own, unseen here: the number may be another file's, or a socket's, by now.
+static int is_ours(int fd) { return fd >= 0 && fd < MAX_FD && ours[fd] && ours[fd] == inode_of(fd); }
 
 static void reached(void) {
   char path[MAX_PATH];
@@ -184,7 +189,7 @@ ON_PATH(rmdir, 'd', (const char *path), (path), const char *, path, 0)
 
 static int opened(int fd, const char *path, int flags) {
   if (fd >= 0 && fd < MAX_FD) {
-    ours[fd] = 1;
+    ours[fd] = inode_of(fd);
     record('o', fd, flags & (O_CREAT | O_TRUNC), path, 0, 0, 0, 0);
   }
   return fd;
