@@ -14,6 +14,8 @@ const MAX_HEADER_BYTES = 64 * 1024;
 const HEADERS_TIMEOUT_MS = 60_000;
 /** Longer than any client keeps a connection: a body that streams cannot be sent again after ECONNRESET. */
 const KEEP_ALIVE_MS = 125_000;
+/** More are closed at once. Each may hold a socket and an open blob: far below what a process may have open. */
+const MAX_CONNECTIONS = 16_384;
 /** A connection in the middle of a request on which no byte moves in either direction is dead. */
 const IDLE_MS = 15 * 60_000;
 
@@ -50,12 +52,17 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     session.on('error', () => {});
   });
   if (options.tls?.clientAuth) refuseClients(server, options.tls.clientAuth.acceptsClient);
+  let closing = false;
   const answers = new WeakMap<Socket, Set<Response>>();
   server.on('request', (request: Request, response: Response) => {
     if (request.httpVersionMajor >= 2) return;
     const ofSocket = answers.get(request.socket) ?? new Set();
     answers.set(request.socket, ofSocket.add(response));
-    response.once('close', () => ofSocket.delete(response));
+    response.once('close', () => {
+      ofSocket.delete(response);
+      // An answer that had begun before closing could not say that its connection will not be kept.
+      if (closing && ofSocket.size === 0) request.socket.destroySoon();
+    });
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const isAnswering = [...(answers.get(socket) ?? [])].some((response) => response.headersSent);
@@ -64,6 +71,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     else answerBrokenRequest(error, socket);
   });
   server.setTimeout(IDLE_MS);
+  server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ ...(options.host && { host: options.host }), port: options.port, backlog: 1024 }, () => {
@@ -78,6 +86,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       if ('setSecureContext' in server) server.setSecureContext(context);
     },
     close(drainTimeoutMs) {
+      closing = true;
       return new Promise((resolve) => {
         const timer = setTimeout(() => {
           for (const socket of sockets) socket.destroy();
