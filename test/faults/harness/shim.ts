@@ -38,8 +38,10 @@ export interface Shim {
   exitAt(n: number): void;
   /** From the n-th of `calls` on (letters of shim.c), or at that one `only`, calls fail. */
   fail(n: number, errno: Errno, options?: { only?: boolean; calls?: string }): void;
-  /** Everything works again. Answers whether the n-th call had come. */
-  heal(): boolean;
+  /** Everything works again. */
+  heal(): void;
+  /** Whether the n-th call came that was named last. */
+  wasReached(): boolean;
 }
 
 /** All calls that change what is on the disk. */
@@ -69,9 +71,7 @@ export function createShim(options: { folder: string; root: string; record?: boo
     fail(n, errno, { only = false, calls = changingCalls } = {}) {
       put(`${only ? 'e' : 'E'} ${n} ${constants.errno[errno]} ${calls}`);
     },
-    heal() {
-      rmSync(control, { force: true });
-      return existsSync(reached);
-    },
+    heal: () => rmSync(control, { force: true }),
+    wasReached: () => existsSync(reached),
   };
 }

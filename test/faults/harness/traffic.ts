@@ -56,6 +56,13 @@ export async function runClient(traffic: Traffic, isOver: () => boolean): Promis
   }
 }
 
+/** Each kind of change once, one after the other. */
+export async function changeEachOnce(traffic: Traffic): Promise<void> {
+  const first = [pushOwnImage, moveSharedTag, mountBlob, uploadInChunks];
+  const then = [pushAndDeleteBlob, deleteSharedTag, leaveUpload, deleteOwnManifest];
+  for (const step of [...first, ...then]) await step(traffic);
+}
+
 /** Asks for a change of `names`; answers whether it was acknowledged. */
 async function change(
   traffic: Traffic,
@@ -137,7 +144,7 @@ async function pushImage(traffic: Traffic, repository: string, tag: string): Pro
 
 const ownRepository = ({ client }: Traffic) => `own/${client}`;
 
-async function pushOwnImage(traffic: Traffic): Promise<void> {
+export async function pushOwnImage(traffic: Traffic): Promise<void> {
   await pushImage(traffic, ownRepository(traffic), `t${traffic.random.between(1, 4)}`);
 }
 

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { Agent } from 'node:http';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { type LadingProcess, startLading } from './harness/lading-process.ts';
+import { createLedger, type Ledger } from './harness/ledger.ts';
+import { quickFolder } from './harness/quick-folder.ts';
+import { chooseSeed, createRandom, type Random } from './harness/random.ts';
+import { assertCheckClean, readBack } from './harness/read-back.ts';
+import { createShim, type Shim, skipWithoutShim } from './harness/shim.ts';
+import { changeEachOnce, pushOwnImage, type Traffic } from './harness/traffic.ts';
+
+/** How many of the calls are tried, of each fault; LADING_FAULT_STEPS=all tries each. */
+const steps = process.env.LADING_FAULT_STEPS ?? '25';
+const stepsTried = steps === 'all' ? 0 : Number(steps);
+
+interface Bench {
+  readonly root: string;
+  readonly shim: Shim;
+  readonly ledger: Ledger;
+  readonly random: Random;
+  readonly unexpected: string[];
+}
+
+describe('a fault at the n-th call that changes the disk', { skip: skipWithoutShim() }, () => {
+  it('the process ends there: the next start has all that was acknowledged', async (context) => {
+    await using folder = await quickFolder();
+    const bench = createBench(folder.path);
+    context.diagnostic(`LADING_FAULT_SEED=${bench.random.seed}`);
+    const { root, shim, ledger } = bench;
+    const tried = await forSomeSteps(bench.random, stepsTried / 2, async (step) => {
+      {
+        await using server = await startLading({ root, env: shim.env });
+        await readBack(server, ledger);
+        await assertCheckClean(root);
+        shim.exitAt(step);
+        await changeUntilGone(server, bench);
+      }
+      shim.heal();
+      return shim.wasReached();
+    });
+    context.diagnostic(`${tried} steps`);
+    await using server = await startLading({ root });
+    await readBack(server, ledger);
+    await assertCheckClean(root);
+  });
+
+  for (const [errno, only] of [
+    ['EIO', true],
+    ['EIO', false],
+    ['ENOSPC', false],
+    ['EROFS', false],
+    ['EMFILE', false],
+  ] as const) {
+    const title = `${errno} ${only ? 'at that call' : 'from there on'}`;
+    it(`${title}: 503 or 507, no damage, and all works again without a restart`, async (context) => {
+      await using folder = await quickFolder();
+      const bench = createBench(folder.path);
+      context.diagnostic(`LADING_FAULT_SEED=${bench.random.seed}`);
+      const { root, shim, ledger, unexpected } = bench;
+      await using server = await startLading({ root, env: shim.env });
+      const agent = new Agent({ keepAlive: true });
+      const traffic = trafficTo(server, bench, agent);
+      // What fails for want of a file descriptor is opening, all else goes on.
+      const calls = errno === 'EMFILE' ? { calls: 'oc' } : {};
+      const tried = await forSomeSteps(bench.random, stepsTried, async (step) => {
+        shim.fail(step, errno, { only, ...calls });
+        await changeEachOnce(traffic);
+        shim.heal();
+        const { acknowledged } = ledger;
+        await pushOwnImage(traffic);
+        assert.ok(
+          ledger.acknowledged > acknowledged + 2,
+          `a push after ${title} ${step} failed: ${server.log()}`,
+        );
+        await readBack(server, ledger, ledger.touched());
+        return shim.wasReached();
+      });
+      agent.destroy();
+      context.diagnostic(`${tried} steps`);
+      assert.deepEqual(unexpected, []);
+      await readBack(server, ledger);
+      await assertCheckClean(root);
+      assert.doesNotMatch(server.log(), /unexpectedly|fault of Lading/);
+      assert.equal(await server.stop(), 0);
+      await using again = await startLading({ root });
+      await readBack(again, ledger);
+    });
+  }
+});
+
+function createBench(folder: string): Bench {
+  const root = join(folder, 'root');
+  const shim = createShim({ folder, root });
+  return { root, shim, ledger: createLedger(), random: createRandom(chooseSeed()), unexpected: [] };
+}
+
+function trafficTo({ port }: { port: number }, { ledger, random, unexpected }: Bench, agent: Agent): Traffic {
+  return { port, ledger, random, agent, client: 'c', uploads: [], unexpected };
+}
+
+/** Tries steps up to the first that is never reached, about `count` of them, or each. Answers how many were tried. */
+async function forSomeSteps(
+  random: Random,
+  count: number,
+  work: (step: number) => Promise<boolean>,
+): Promise<number> {
+  const stride = steps === 'all' ? 1 : Math.ceil(1000 / count);
+  let tried = 0;
+  for (let step = random.between(1, stride); await work(step); step += random.between(1, stride)) tried += 1;
+  return tried;
+}
+
+async function changeUntilGone(server: LadingProcess, bench: Bench): Promise<void> {
+  const agent = new Agent({ keepAlive: true });
+  try {
+    await changeEachOnce(trafficTo(server, bench, agent));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+  } finally {
+    agent.destroy();
+  }
+  assert.deepEqual(bench.unexpected, []);
+}
