@@ -1,6 +1,6 @@
 import { createBasicGuard, createOpenGuard } from '../access/index.ts';
 import { createDistribution } from '../distribution/index.ts';
-import { createRouter, type Guard, type RequestRecord } from '../http/index.ts';
+import { createRouter, type Guard, loadTlsContext, type RequestRecord } from '../http/index.ts';
 import { openHtpasswdFile } from '../identity/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
 import { createMetrics } from '../telemetry/index.ts';
@@ -37,8 +37,9 @@ export async function startApp(options: {
   let draining = false;
   const isDraining = () => draining;
 
-  // Before the storage: a password file that is missing should not leave a new folder behind.
+  // Before the storage: a file that is missing should not leave a new folder behind, nor be found after an adoption.
   const guard = await createGuard(settings.auth, { clock, log });
+  const tls = http.tls && (await loadTlsContext({ settings: http.tls, clock, log }));
   const storage = started.use(await openStorage({ storage: settings.storage, exclusive: true, clock, log }));
   const { blobs, db } = storage;
   if (!(await adoptVolume({ storage, clock, log, signal }))) return undefined;
@@ -56,20 +57,20 @@ export async function startApp(options: {
     help: 'Changes that the link files on disk have not followed yet.',
     read: () => trail.lag(),
   });
-  if (http.debug) {
-    const debug = await startDebugServer({ settings: http.debug, metrics, clock, log });
-    started.defer(() => debug.close(0));
-  }
-
-  const readDatabase = () => db.reads.selectFrom('registry_state').select('key').limit(1).execute();
+  // A transaction that changes nothing: it goes through the writing thread and waits for no disk.
+  const tryDatabase = () =>
+    db.transaction((trx) => trx.selectFrom('registry_state').select('key').limit(1).execute());
   const health = settings.health.storageDriver;
-  const readiness = createReadiness({ blobs, readDatabase, settings: health, isDraining, clock, log });
+  const readiness = createReadiness({ blobs, tryDatabase, settings: health, isDraining, clock, log });
+  if (http.debug) {
+    started.use(await startDebugServer({ settings: http.debug, metrics, readiness, clock, log }));
+  }
   const onFinished = (record: RequestRecord) => {
     metrics.observeRequest(record);
     if (!settings.log.accessLogDisabled) log.info(record, 'request');
   };
   const router = createRouter([...distribution.routes, ...healthRoutes(readiness)]);
-  const server = await startServer({ http, router, guard, clock, log, onFinished, isDraining });
+  const server = await startServer({ http, tls, router, guard, clock, log, onFinished, isDraining });
   started.use(server);
   introduce({ url: server.url, address: server.address, settings, log });
 

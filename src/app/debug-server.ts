@@ -1,8 +1,9 @@
 import { createOpenGuard } from '../access/index.ts';
-import { answer, createRouter, jsonReply, type Listener, type RouteRecord } from '../http/index.ts';
+import { answer, createRouter, jsonReply, type RouteRecord } from '../http/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
 import type { Metrics } from '../telemetry/index.ts';
 import type { HttpSettings } from './configuration/index.ts';
+import type { Readiness } from './health.ts';
 import { listenAt } from './server.ts';
 
 /**
@@ -12,12 +13,13 @@ import { listenAt } from './server.ts';
 export async function startDebugServer(options: {
   settings: NonNullable<HttpSettings['debug']>;
   metrics: Metrics;
+  readiness: Readiness;
   clock: Clock;
   log: Logger;
-}): Promise<Listener> {
-  const { settings, metrics, clock, log } = options;
-  const router = createRouter(debugRoutes(settings, metrics));
-  return listenAt({
+}): Promise<AsyncDisposable> {
+  const { settings, clock, log } = options;
+  const router = createRouter(debugRoutes(options));
+  const listener = await listenAt({
     host: settings.host,
     port: settings.port,
     http2: false,
@@ -35,15 +37,26 @@ export async function startDebugServer(options: {
       });
     },
   });
+  const { address, port } = listener.address;
+  log.info({ address, port }, `Metrics and health for operators are on ${address} port ${port}.`);
+  return { [Symbol.asyncDispose]: () => listener.close(0) };
 }
 
-function debugRoutes(settings: NonNullable<HttpSettings['debug']>, metrics: Metrics): RouteRecord[] {
+function debugRoutes(options: {
+  settings: NonNullable<HttpSettings['debug']>;
+  metrics: Metrics;
+  readiness: Readiness;
+}): RouteRecord[] {
+  const { settings, metrics, readiness } = options;
   const health: RouteRecord = {
     name: 'debug.health',
     method: 'GET',
     path: '/debug/health',
     access: () => 'public',
-    handle: async () => jsonReply(200, {}),
+    async handle() {
+      const reason = await readiness.check();
+      return reason === undefined ? jsonReply(200, {}) : jsonReply(503, { storagedriver: reason });
+    },
   };
   if (!settings.prometheus.enabled) return [health];
   return [

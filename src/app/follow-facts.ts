@@ -5,6 +5,9 @@ import type { Storage } from './storage.ts';
 /** How soon the link files follow what `lading rm` changed beside a running server, which is told of nothing. */
 const LOOK_MS = 10_000;
 
+/** How long a stop waits for the link files to catch up. */
+const FLUSH_MS = 10_000;
+
 /** Lets the link files on disk follow the database from now on. Catches up before it closes. */
 export function followFacts(storage: Storage, log: Logger): Trail {
   const { blobs, db, root } = storage;
@@ -17,7 +20,9 @@ export function followFacts(storage: Storage, log: Logger): Trail {
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       // What cannot be followed now is followed after the next start: the database has it.
+      const enough = setTimeout(() => void trail.close(), FLUSH_MS);
       await trail.flush().catch(() => {});
+      clearTimeout(enough);
       await trail.close();
     },
   };

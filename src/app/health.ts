@@ -14,7 +14,8 @@ export interface Readiness {
  */
 export function createReadiness(options: {
   blobs: BlobStore;
-  readDatabase: () => Promise<unknown>;
+  /** Throws when the database cannot be read and written. */
+  tryDatabase: () => Promise<unknown>;
   settings: Settings['health']['storageDriver'];
   isDraining: () => boolean;
   clock: Clock;
@@ -26,7 +27,7 @@ export function createReadiness(options: {
 
   async function look(): Promise<string | undefined> {
     try {
-      await options.readDatabase();
+      await options.tryDatabase();
       await options.blobs.checkHealth();
       failures = 0;
       return undefined;

@@ -13,19 +13,18 @@ export function introduce(server: { url: string; address: string; settings: Sett
     const root = resolve(storage.root);
     log.info({ root }, `Data is in ${root}. Another folder: --root DIR`);
   }
+  const may = permissions(settings);
   if (auth.kind === 'htpasswd') {
-    log.info(
-      { htpasswd: auth.path },
-      `Users in ${auth.path} may push, pull and delete. Add one: lading htpasswd`,
-    );
+    const howTo = `Add one: lading htpasswd ${auth.path} USER`;
+    log.info({ htpasswd: auth.path }, `Users in ${auth.path} may ${may}. ${howTo}`);
   } else {
     const howTo =
       'To ask for a login: lading htpasswd FILE USER, then REGISTRY_AUTH=htpasswd REGISTRY_AUTH_HTPASSWD_PATH=FILE REGISTRY_AUTH_HTPASSWD_REALM=Lading';
-    if (isLoopback(address)) log.info({}, `Anybody on this machine may push, pull and delete. ${howTo}`);
+    if (isLoopback(address)) log.info({}, `Anybody on this machine may ${may}. ${howTo}`);
     else {
       log.warn(
         {},
-        `OPEN REGISTRY: anybody who reaches ${url} may push, pull and DELETE without a login. ${howTo}. To listen on this machine only: --addr 127.0.0.1:${new URL(url).port}`,
+        `OPEN REGISTRY: anybody who reaches ${url} may ${may} without a login. ${howTo}. To listen on this machine only: --addr 127.0.0.1:${new URL(url).port}`,
       );
     }
   }
@@ -35,6 +34,11 @@ export function introduce(server: { url: string; address: string; settings: Sett
       'Passwords cross the network unencrypted. Set REGISTRY_HTTP_TLS_CERTIFICATE and REGISTRY_HTTP_TLS_KEY, unless a proxy in front does TLS.',
     );
   }
+}
+
+function permissions({ readOnly, deleteEnabled }: Settings): string {
+  if (readOnly) return 'pull (the registry is read-only)';
+  return deleteEnabled ? 'push, pull and delete' : 'push and pull';
 }
 
 function isLoopback(address: string): boolean {

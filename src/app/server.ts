@@ -3,8 +3,8 @@ import {
   answer,
   type Listener,
   type ListenerOptions,
+  type LoadedTls,
   listen,
-  loadTlsContext,
   watchTlsFiles,
 } from '../http/index.ts';
 import { AppError } from './app-error.ts';
@@ -20,11 +20,16 @@ export interface Server extends AsyncDisposable {
 /** How soon a new certificate is used. */
 const CERTIFICATE_CHECK_MS = 10_000;
 
-/** Listens as configured and answers from then on. Throws `TlsError`, `AppError`. */
+/**
+ * Listens as configured and answers from then on. `tls` is what was loaded for `http.tls`. Throws `AppError`.
+ */
 export async function startServer(
-  options: Omit<AnswerOptions, 'headers' | 'prefix' | 'externalUrl'> & { http: HttpSettings },
+  options: Omit<AnswerOptions, 'headers' | 'prefix' | 'externalUrl'> & {
+    http: HttpSettings;
+    tls: LoadedTls | undefined;
+  },
 ): Promise<Server> {
-  const { http, clock, log } = options;
+  const { http, tls, clock, log } = options;
   await using started = new AsyncDisposableStack();
   const answerOptions: AnswerOptions = {
     ...options,
@@ -32,7 +37,6 @@ export async function startServer(
     prefix: http.prefix,
     externalUrl: http.relativeUrls ? undefined : http.externalUrl,
   };
-  const tls = http.tls && (await loadTlsContext({ settings: http.tls, clock, log }));
   const listener = await listenAt({
     host: http.host,
     port: http.port,
@@ -42,7 +46,7 @@ export async function startServer(
   });
   started.defer(() => listener.close(http.drainTimeoutMs));
   if (http.tls && tls) {
-    const onChange = (loaded: typeof tls) => listener.setCertificate(loaded.context);
+    const onChange = (loaded: LoadedTls) => listener.setCertificate(loaded.context);
     const settings = http.tls;
     started.use(
       watchTlsFiles({ settings, loaded: tls, intervalMs: CERTIFICATE_CHECK_MS, onChange, clock, log }),

@@ -5,7 +5,7 @@ import type { Settings } from './configuration/index.ts';
 /** Node runs timers that are longer than this at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Drops abandoned uploads now and then at every interval. `close` stops it and waits for a run in progress. */
+/** Drops abandoned uploads, now and at every interval. `close` stops it and waits for a run in progress. */
 export function startUploadExpiry(options: {
   blobs: BlobStore;
   isActive: (id: string) => boolean;

@@ -43,7 +43,7 @@ export interface UploadStat {
  * Callers serialise the calls for one `UploadKey`; everything else may run at once.
  *
  * Every method throws `BlobError` (see blob-error.ts) and nothing else, except for errors thrown by a caller's
- * `source`, which pass through unchanged.
+ * `source`, which pass through unchanged, and for an aborted `signal`'s reason.
  */
 export interface BlobStore {
   /** The published blob, or undefined. Looks at the store each time: it never answers from memory. */

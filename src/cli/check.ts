@@ -42,7 +42,7 @@ Examples:
 }
 
 async function check(context: CommandContext, options: CheckOptions): Promise<void> {
-  const settings = await loadSettings(options, context.env);
+  const settings = await loadSettings(options, context);
   const json = options.json === true;
   const isRepairing = options.repair === true;
   await using storage = await openExistingStorage({

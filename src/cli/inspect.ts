@@ -37,7 +37,7 @@ async function inspect(context: CommandContext, ref: string, options: InspectOpt
     throw new CliError('usage', '--raw and --json exclude each other: give one of them.');
   }
   const { repository, reference } = parseImageArgument(ref);
-  const settings = await loadSettings(options, context.env);
+  const settings = await loadSettings(options, context);
   await using storage = await openExistingStorage({ storage: settings.storage, exclusive: false, clock });
   const manifest = await findManifest(storage.db.reads, repository, reference);
   if (manifest === undefined) {

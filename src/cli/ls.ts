@@ -29,7 +29,7 @@ Examples:
 
 async function ls(context: CommandContext, name: string | undefined, options: LsOptions): Promise<void> {
   const repository = name === undefined ? undefined : parseRepositoryArgument(name);
-  const settings = await loadSettings(options, context.env);
+  const settings = await loadSettings(options, context);
   await using storage = await openExistingStorage({
     storage: settings.storage,
     exclusive: false,

@@ -33,7 +33,7 @@ Examples:
 }
 
 async function rebuild(context: CommandContext, options: RebuildOptions): Promise<void> {
-  const settings = await loadSettings(options, context.env);
+  const settings = await loadSettings(options, context);
   const root = requireRoot(settings.storage);
   await assertTreeExists(root);
   const rebuilt = await rebuildWithProgress(context, root);

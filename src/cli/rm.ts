@@ -42,7 +42,7 @@ Layers and configs are not removed, because other images may use them.`,
 async function rm(context: CommandContext, refs: readonly string[], options: RmOptions): Promise<void> {
   // All of them first: a slip in the third must not leave the first two removed.
   const removals = refs.map(parseRemoval);
-  const settings = await loadSettings(options, context.env);
+  const settings = await loadSettings(options, context);
   if (settings.readOnly) {
     throw new CliError(
       'refused',

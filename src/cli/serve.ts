@@ -23,6 +23,8 @@ Examples:
     .action(serve);
 }
 
+const SAME_SIGNAL_MS = 1_000;
+
 async function serve(options: { root?: string; addr?: string; config?: string }): Promise<void> {
   const { settings, warnings } = await loadConfiguration({
     file: options.config,
@@ -39,11 +41,15 @@ async function serve(options: { root?: string; addr?: string; config?: string })
 
   // Asked for before the start: adopting a volume may take minutes, and must end when it is told to.
   const stop = new AbortController();
+  let firstSignalAt = 0;
   const onSignal = (signal: NodeJS.Signals) => {
     if (stop.signal.aborted) {
+      // A supervisor that signals process and group sends the same signal twice at once.
+      if (systemClock.now() - firstSignalAt < SAME_SIGNAL_MS) return;
       log.warn({ signal }, 'Stopping at once: requests in flight are cut.');
       process.exit(1);
     }
+    firstSignalAt = systemClock.now();
     log.info({ signal }, 'Stopping: requests in flight may finish. Again to stop at once.');
     stop.abort();
   };

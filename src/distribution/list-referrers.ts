@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   type Descriptor,
   type Digest,
@@ -5,12 +6,15 @@ import {
   mediaTypes,
   OciError,
   parseManifest,
-  parseTag,
   type RepositoryName,
   referrersTag,
 } from '../oci/index.ts';
 import type { DistributionContext } from './context.ts';
-import { findManifest, findManifestStat, listReferrers, type ReferrerRow } from './store/manifests.ts';
+import { findManifest, listReferrers, type ReferrerRow } from './store/manifests.ts';
+import { findRepositoryId } from './store/repositories.ts';
+import { listPresentManifests } from './store/stored-facts.ts';
+
+const CANDIDATES_AT_A_TIME = 500;
 
 export interface ReferrerQuery {
   readonly repository: RepositoryName;
@@ -42,21 +46,26 @@ async function listNotedReferrers(
   context: DistributionContext,
   query: ReferrerQuery,
 ): Promise<ReferrerRow[]> {
-  const tag = parseTag(referrersTag(query.subject));
+  const tag = referrersTag(query.subject);
   const index = await findManifest(context.db.reads, query.repository, { kind: 'tag', tag });
   if (!index || index.mediaType !== mediaTypes.ociIndex) return [];
   const candidates = parseStored(index)
     .filter(({ digest, mediaType }) => digest > query.after && isManifestMediaType(mediaType))
     .filter(({ artifactType }) => query.artifactType === undefined || artifactType === query.artifactType)
     .sort((a, b) => (a.digest < b.digest ? -1 : 1));
+  const repositoryId = await findRepositoryId(context.db.reads, query.repository);
+  if (repositoryId === undefined) return [];
   const rows: ReferrerRow[] = [];
-  for (const descriptor of candidates) {
-    if (rows.length >= query.limit) break;
-    const reference = { kind: 'digest', digest: descriptor.digest } as const;
+  for (let from = 0; from < candidates.length && rows.length < query.limit; from += CANDIDATES_AT_A_TIME) {
+    const some = candidates.slice(from, from + CANDIDATES_AT_A_TIME);
+    const digests = some.map(({ digest }) => digest);
     // The tag may name what was deleted since.
-    if (await findManifestStat(context.db.reads, query.repository, reference)) rows.push(toRow(descriptor));
+    const present = await listPresentManifests(context.db.reads, repositoryId, digests);
+    rows.push(...some.filter(({ digest }) => present.has(digest)).map(toRow));
+    // A tag may name thousands that are not there: others get their turn meanwhile.
+    await setImmediate();
   }
-  return rows;
+  return rows.slice(0, query.limit);
 }
 
 function parseStored(index: { content: Uint8Array; mediaType: string }): readonly Descriptor[] {

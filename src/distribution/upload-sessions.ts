@@ -52,9 +52,12 @@ export function createUploadSessions(blobs: BlobStore): UploadSessions {
   const active = new Map<string, ActiveWrite>();
 
   async function exclusively<Result>(
-    id: string,
+    session: { repository: RepositoryName; id: string },
     work: (stopped: AbortSignal) => Promise<Result>,
   ): Promise<Result> {
+    const { repository, id } = session;
+    // Nobody takes over a session that does not exist in the repository they name.
+    if (active.has(id)) await getSize(repository, id);
     for (let current = active.get(id); current; current = active.get(id)) {
       current.takeOver();
       await current.ended;
@@ -102,9 +105,9 @@ export function createUploadSessions(blobs: BlobStore): UploadSessions {
     },
     getSize,
     append: (repository, id, chunk) =>
-      exclusively(id, (stopped) => appendNext(repository, id, { chunk, stopped })),
+      exclusively({ repository, id }, (stopped) => appendNext(repository, id, { chunk, stopped })),
     finish: (repository, id, { chunk, digest }) =>
-      exclusively(id, async (stopped) => {
+      exclusively({ repository, id }, async (stopped) => {
         await appendNext(repository, id, { chunk, stopped });
         try {
           return await blobs.finishUpload({ repository, id }, digest);
@@ -118,7 +121,7 @@ export function createUploadSessions(blobs: BlobStore): UploadSessions {
         }
       }),
     cancel: (repository, id) =>
-      exclusively(id, async () => {
+      exclusively({ repository, id }, async () => {
         await getSize(repository, id);
         await blobs.cancelUpload({ repository, id });
       }),
@@ -163,15 +166,18 @@ async function* limited(
 
 async function* until(stopped: AbortSignal, body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const iterator = body[Symbol.asyncIterator]();
-  const { promise: stop, reject } = Promise.withResolvers<never>();
-  stop.catch(() => {});
-  const onStop = () => reject(new TakenOver());
+  // One promise for each step and none that outlives it: a race with one that stays would hold on to a reaction for
+  // every chunk of the upload.
+  let stop: (error: Error) => void = () => {};
+  const onStop = () => stop(new TakenOver());
   stopped.addEventListener('abort', onStop, { once: true });
-  // It may have been taken over before its first byte was asked for; then the event is past.
-  if (stopped.aborted) onStop();
   try {
     for (;;) {
-      const next = await Promise.race([iterator.next(), stop]);
+      if (stopped.aborted) throw new TakenOver();
+      const next = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
+        stop = reject;
+        iterator.next().then(resolve, reject);
+      });
       if (next.done) return;
       yield next.value;
     }

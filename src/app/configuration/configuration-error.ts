@@ -13,12 +13,21 @@ export interface Problem {
   readonly text: string;
 }
 
-/** The configuration cannot be used. Its message lists every problem, one a line; its code is the first one's. */
+/**
+ * The configuration cannot be used. Its message lists every problem, one a line, and then what was warned of, which
+ * may be the cause of a problem; its code is the first problem's.
+ */
 export class ConfigurationError extends CodedError<ConfigurationErrorCode> {
   readonly problems: readonly Problem[];
+  readonly warnings: readonly string[];
 
-  constructor(problems: readonly [Problem, ...Problem[]], options?: ErrorOptions) {
-    super(problems[0].code, problems.map((problem) => problem.text).join('\n'), options);
+  constructor(
+    problems: readonly [Problem, ...Problem[]],
+    options: ErrorOptions & { warnings?: readonly string[] } = {},
+  ) {
+    const { warnings = [], ...rest } = options;
+    super(problems[0].code, [...problems.map(({ text }) => text), ...warnings].join('\n'), rest);
     this.problems = problems;
+    this.warnings = warnings;
   }
 }

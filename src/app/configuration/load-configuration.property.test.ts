@@ -21,7 +21,7 @@ async function outcome(text: string, env: Record<string, string>): Promise<strin
     return JSON.stringify({ warnings, entries });
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    assert.equal(error.message.split('\n').length, error.problems.length);
+    assert.equal(error.message.split('\n').length, error.problems.length + error.warnings.length);
     return error.message;
   }
 }

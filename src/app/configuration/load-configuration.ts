@@ -47,9 +47,8 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
   const checked = checkTree(tree, schema, knownPaths);
   const related = checkRelations(tree);
   const [first, ...others] = [...applied.problems, ...checked.problems, ...related.problems];
-  if (first !== undefined) throw new ConfigurationError([first, ...others]);
-
   const warnings = [...applied.warnings, ...checked.warnings, ...related.warnings];
+  if (first !== undefined) throw new ConfigurationError([first, ...others], { warnings });
   if (file !== undefined && findAt(written, [version.path]) === undefined) {
     warnings.unshift(`version (file ${file}): is missing; registry:2 does not start without "version: 0.1".`);
   }

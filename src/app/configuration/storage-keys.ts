@@ -61,7 +61,7 @@ export const purgingDryRun: DefaultedKey<boolean> = {
   path: 'storage.maintenance.uploadpurging.dryrun',
   type: boolean,
   default: 'false',
-  doc: 'Only logs what would be removed.',
+  doc: 'Removes nothing.',
 };
 
 function ignored(path: string, doc: string): IgnoredKey {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { DbError } from '../db-error.ts';
 import type { StatementResult } from './connection.ts';
 import type { WriterRequest, WriterResponse } from './writer-thread.ts';
 
@@ -28,13 +29,13 @@ export async function startSqliteWriter(file: string): Promise<SqliteWriter> {
     if (response.error) caller?.reject(Object.assign(new Error(response.error.message), response.error));
     else if (response.result) caller?.resolve(response.result);
   });
-  const fail = (error: Error) => {
-    failure ??= error;
+  const fail = (cause: unknown, reason: string) => {
+    failure ??= new DbError('database-unavailable', `The database ${file} ${reason}.`, { cause });
     for (const caller of waiting.values()) caller.reject(failure);
     waiting.clear();
   };
-  worker.on('error', fail);
-  worker.on('exit', () => fail(new Error('The database is closed.')));
+  worker.on('error', (error) => fail(error, 'lost its writing thread; restart the server'));
+  worker.on('exit', () => fail(undefined, 'is closed'));
 
   return {
     execute(sql, parameters = []) {

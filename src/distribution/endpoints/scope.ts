@@ -12,7 +12,7 @@ export function repositoryAccess(...actions: string[]): (params: Params) => Acce
   return (params) => ({ type: 'repository', name: repositoryOf(params), actions });
 }
 
-/** The first error is what clients show: it says whose choice it is. */
+/** 405 for what the operator has switched off; the text says with which key. */
 export function notAllowedHere(what: string): OciError {
   return new OciError('UNSUPPORTED', what);
 }
