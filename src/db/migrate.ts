@@ -8,9 +8,14 @@ interface MigrationTables {
 
 /**
  * Runs the steps that this database has not seen, all in one transaction: either the schema is up to date
- * afterwards or nothing changed. Throws `database-newer` when the database knows steps that this program does not.
+ * afterwards or nothing changed. Throws `database-newer` when the database knows steps that this program does not, and
+ * `database-older` instead of running any when others may be using it.
  */
-export async function migrate<Tables>(db: Kysely<Tables>, migrations: readonly Migration[]): Promise<void> {
+export async function migrate<Tables>(
+  db: Kysely<Tables>,
+  migrations: readonly Migration[],
+  options: { shared: boolean },
+): Promise<void> {
   await db.transaction().execute(async (outer) => {
     const trx = outer as unknown as Kysely<MigrationTables>;
     await sql`CREATE TABLE IF NOT EXISTS schema_migration (name TEXT PRIMARY KEY)`.execute(trx);
@@ -26,6 +31,12 @@ export async function migrate<Tables>(db: Kysely<Tables>, migrations: readonly M
       );
     }
     const due = migrations.filter((migration) => !done.has(migration.name));
+    if (options.shared && due.length > 0) {
+      throw new DbError(
+        'database-older',
+        'The database was written by an older Lading. Start this version of `lading serve` on it once.',
+      );
+    }
     for (const migration of due.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       await migration.up(trx);
       await trx.insertInto('schema_migration').values({ name: migration.name }).execute();

@@ -11,7 +11,9 @@ import { createShim, type Shim, skipWithoutShim } from './harness/shim.ts';
 import { changeEachOnce, pushOwnImage, type Traffic } from './harness/traffic.ts';
 
 /** How many of the calls are tried, of each fault; LADING_FAULT_STEPS=all tries each. */
-const steps = process.env.LADING_FAULT_STEPS ?? '25';
+const steps = process.env.LADING_FAULT_STEPS ?? '15';
+/** About as many does `changeEachOnce` make. */
+const callsOfScenario = 250;
 const stepsTried = steps === 'all' ? 0 : Number(steps);
 
 interface Bench {
@@ -63,19 +65,23 @@ describe('a fault at the n-th call that changes the disk', { skip: skipWithoutSh
       const traffic = trafficTo(server, bench, agent);
       // What fails for want of a file descriptor is opening, all else goes on.
       const calls = errno === 'EMFILE' ? { calls: 'oc' } : {};
-      const tried = await forSomeSteps(bench.random, stepsTried, async (step) => {
-        shim.fail(step, errno, { only, ...calls });
-        await changeEachOnce(traffic);
-        shim.heal();
-        const { acknowledged } = ledger;
-        await pushOwnImage(traffic);
-        assert.ok(
-          ledger.acknowledged > acknowledged + 2,
-          `a push after ${title} ${step} failed: ${server.log()}`,
-        );
-        await readBack(server, ledger, ledger.touched());
-        return shim.wasReached();
-      });
+      const tried = await forSomeSteps(
+        bench.random,
+        errno === 'EMFILE' ? 4 * stepsTried : stepsTried,
+        async (step) => {
+          shim.fail(step, errno, { only, ...calls });
+          await changeEachOnce(traffic);
+          shim.heal();
+          const { acknowledged } = ledger;
+          await pushOwnImage(traffic);
+          assert.ok(
+            ledger.acknowledged > acknowledged + 2,
+            `a push after ${title} ${step} failed: ${server.log()}`,
+          );
+          await readBack(server, ledger, ledger.touched());
+          return shim.wasReached();
+        },
+      );
       agent.destroy();
       context.diagnostic(`${tried} steps`);
       assert.deepEqual(unexpected, []);
@@ -105,7 +111,7 @@ async function forSomeSteps(
   count: number,
   work: (step: number) => Promise<boolean>,
 ): Promise<number> {
-  const stride = steps === 'all' ? 1 : Math.ceil(1000 / count);
+  const stride = steps === 'all' ? 1 : Math.ceil(callsOfScenario / count);
   let tried = 0;
   for (let step = random.between(1, stride); await work(step); step += random.between(1, stride)) tried += 1;
   return tried;

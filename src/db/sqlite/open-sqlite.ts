@@ -10,21 +10,23 @@ import { toDbError } from './sqlite-error.ts';
 import { startSqliteWriter } from './writer.ts';
 
 /**
- * Opens (or makes) an SQLite database in WAL mode and brings its schema up to date.
+ * Opens (or makes) an SQLite database in WAL mode and brings its schema up to date; with `shared`, for use beside a
+ * server that may be running, the schema has to be that of this program already.
  * Reads run in this thread; writes in a thread of their own, synced on each commit.
  * Throws `DbError`.
  */
 export async function openSqlite<Tables>(options: {
   file: string;
   migrations: readonly Migration[];
+  shared?: boolean;
 }): Promise<Database<Tables>> {
-  const { file, migrations } = options;
+  const { file, migrations, shared = false } = options;
   await makeFolder(dirname(file));
   try {
     const writer = await startSqliteWriter(file);
     try {
       const writes = new Kysely<Tables>({ dialect: writeDialect(createGroupCommit(writer), file) });
-      await migrate(writes, migrations);
+      await migrate(writes, migrations, { shared });
       // Opened after the writer: a read-only connection cannot make the files that WAL mode needs.
       const connection = openSqliteConnection({ file, readOnly: true });
       const reads = new Kysely<Tables>({ dialect: readDialect(connection, file) });

@@ -1,8 +1,10 @@
 import { DbError } from '../db-error.ts';
 
 /** SQLite primary result codes, https://www.sqlite.org/rescode.html */
+const SQLITE_READONLY = 8;
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
+const SQLITE_CANTOPEN = 14;
 const SQLITE_CONSTRAINT = 19;
 const SQLITE_NOTADB = 26;
 
@@ -28,7 +30,14 @@ export function toDbError(error: unknown, file: string): unknown {
       { cause: error },
     );
   }
-  return new DbError('database-unavailable', `The database ${file} cannot be used now: ${error.message}.`, {
-    cause: error,
-  });
+  // Without a folder that it can write to, SQLite cannot even read: it makes files of its own beside the database.
+  const advice =
+    primary === SQLITE_CANTOPEN || primary === SQLITE_READONLY
+      ? ' It or its folder cannot be written: check its owner, and that its file system is not mounted read-only.'
+      : '';
+  return new DbError(
+    'database-unavailable',
+    `The database ${file} cannot be used now: ${error.message}.${advice}`,
+    { cause: error },
+  );
 }
