@@ -49,6 +49,25 @@ test('a transaction that throws takes back its own statements and nobody else’
   assert.deepEqual(writer.committed, ['a', 'c']);
 });
 
+test('a transaction that throws says so only once what it saw of others is committed', async () => {
+  const writer = createFakeWriter();
+  const run = open(writer);
+  // 'c' keeps the commit from coming at once.
+  const all = [run('a'), run('b', 'throw'), run('c')];
+  await assert.rejects(all[1] ?? Promise.resolve(), /own fault/);
+  assert.ok(writer.committed.includes('a'), 'told before it was committed');
+  await Promise.all([all[0], all[2]]);
+});
+
+test('a transaction that throws over what others put into a commit that fails, fails as they do', async () => {
+  const writer = createFakeWriter();
+  writer.fail('COMMIT', 'disk full');
+  const run = open(writer);
+  const all = [run('a'), run('b', 'throw'), run('c')];
+  assert.deepEqual(await outcomes(all), ['disk full', 'disk full', 'disk full']);
+  assert.deepEqual(writer.committed, []);
+});
+
 test('a statement that fails fails its transaction alone', async () => {
   const writer = createFakeWriter();
   writer.fail('INSERT bad', 'constraint');

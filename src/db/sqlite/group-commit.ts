@@ -40,6 +40,14 @@ export function createGroupCommit(writer: SqliteWriter): GroupCommit {
     else busy = false;
   };
 
+  /** Resolves when all that was put into the group so far is durable. */
+  const joinGroup = () => {
+    const durable = new Promise<void>((resolve, reject) => group.push({ resolve, reject }));
+    // Heard later. Until then nobody listens, and an unheard rejection would end the process.
+    durable.catch(() => {});
+    return durable;
+  };
+
   const failGroup = (error: unknown) => {
     const failed = group;
     group = [];
@@ -93,19 +101,21 @@ export function createGroupCommit(writer: SqliteWriter): GroupCommit {
         passOn();
         throw error;
       }
-      const durable = new Promise<void>((resolve, reject) => group.push({ resolve, reject }));
-      // Heard below. Until `settle` is done nobody listens, and an unheard rejection would end the process.
-      durable.catch(() => {});
+      const durable = joinGroup();
       await settle();
       passOn();
       return durable;
     },
 
     async rollback() {
+      let seen: Promise<void> | undefined;
       try {
         if (writer.inTransaction) {
           await writer.execute('ROLLBACK TO member');
           await writer.execute('RELEASE member');
+          // Its refusal may rest on what others put into the group ("not there": somebody is just deleting it). Told
+          // before that is committed, a client could still read what it was told is gone.
+          if (group.length > 0) seen = joinGroup();
           await settle();
         }
       } catch (error) {
@@ -114,6 +124,7 @@ export function createGroupCommit(writer: SqliteWriter): GroupCommit {
       } finally {
         passOn();
       }
+      await seen;
     },
   };
 }
