@@ -97,6 +97,7 @@ async function mixed(job: MixedJob): Promise<Work> {
   const connections = await open(job.url, job.clients);
   const images = imagesOf(job);
   return async () => {
+    const pushShare = 1 - job.pullShare;
     const [pulls, pushes, requests] = [createStopwatch(), createStopwatch(), createStopwatch()];
     let bytes = 0;
     const end = performance.now() + job.durationMs;
@@ -104,7 +105,7 @@ async function mixed(job: MixedJob): Promise<Work> {
       for (let turn = client; performance.now() < end; turn++) {
         const began = performance.now();
         // Spread evenly and the same for every contender: no chance in who gets more pushes.
-        const isPush = turn % 100 >= job.pullShare * 100;
+        const isPush = Math.floor((turn + 1) * pushShare) > Math.floor(turn * pushShare);
         if (isPush) {
           const image = makeImage({ ...job, layers: 2, seed: `${job.seed}/push/${client}/${turn}` });
           const started = performance.now();

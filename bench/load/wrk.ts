@@ -40,7 +40,8 @@ export function parseWrk(text: string): WrkResult {
 }
 
 function milliseconds(value: string | undefined, unit: string | undefined): number {
-  const factor = { us: 0.001, ms: 1, s: 1000, m: 60_000 }[unit ?? ''];
+  if (unit === 'us') return Number(value) / 1000;
+  const factor = { ms: 1, s: 1000, m: 60_000 }[unit ?? ''];
   if (factor === undefined) throw new Error(`wrk uses a unit that is not understood: ${unit}`);
   return Number(value) * factor;
 }

@@ -10,7 +10,7 @@ import type { LaunchOptions, Peer } from './peer.ts';
 const runFile = promisify(execFile);
 
 const configuration =
-  'Filesystem driver, in-memory blob descriptor cache, no access log, log level error, no upload purging, no health check of the storage; v3 with OpenTelemetry off. There is no setting for fsync.';
+  'Filesystem driver, in-memory blob descriptor cache, no access log, log level error, no upload purging, no health check of the storage; v3 with OpenTelemetry off. It has no setting for fsync: see “Durability” for what it does.';
 
 export const registry2 = peer({ title: 'registry:2 (Debian)', program: '/usr/bin/docker-registry' });
 export const registry3 = peer({ title: 'distribution v3', program: join(BENCH_BIN, 'registry') });

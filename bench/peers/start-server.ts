@@ -39,6 +39,8 @@ export interface Server {
   rssBytes(): number;
   /** Asks it to end, and waits. */
   stop(): Promise<void>;
+  /** Ends it at once. */
+  kill(): Promise<void>;
 }
 
 export async function startServer(
@@ -90,6 +92,7 @@ export async function startServer(
     stop: async () => {
       await daemon.stop();
     },
+    kill: daemon.kill,
   };
 }
 

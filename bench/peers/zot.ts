@@ -30,8 +30,7 @@ function peer(options: { title: string; program: string; configuration: string; 
     program,
     version: async () => {
       const { stdout, stderr } = await runFile(program, ['--version']);
-      const said = /"commit":"([^"]+)".*/.exec(stdout + stderr);
-      return said?.[1] ?? (stdout + stderr).trim();
+      return /"commit":"([^"]+)"/.exec(stdout + stderr)?.[1] ?? 'built without a version';
     },
     launch: (launch) => {
       const file = join(launch.dir, 'zot.json');

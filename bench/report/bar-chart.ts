@@ -33,9 +33,10 @@ export function renderBarChart(chart: {
   for (const { title, bars } of chart.groups) {
     y += GROUP_GAP;
     parts.push(`<text class="group" x="8" y="${y - 8}">${escapeXml(title)}</text>`);
-    const longest = Math.max(...bars.map(({ high }) => high), Number.MIN_VALUE);
+    const longest = Math.max(...bars.map(({ high }) => high));
+    const scale = longest > 0 ? BAR_SPACE / longest : 0;
     for (const bar of bars) {
-      parts.push(renderBar(bar, y, BAR_SPACE / longest));
+      parts.push(renderBar(bar, y, scale));
       y += LINE;
     }
   }

@@ -1,6 +1,6 @@
 /** RESULTS.md: machine and versions, the aims at a glance, then each scenario with its tables. */
 
-import type { Contender, Measure, Scenario } from '../measure/types.ts';
+import { BASELINES, type Contender, type Measure, type Scenario } from '../measure/types.ts';
 import { contenders } from '../peers/start-server.ts';
 import { formatMegabytes, formatNumber, formatRatio } from './format.ts';
 import type { RecordedRun, Results } from './results.ts';
@@ -17,6 +17,7 @@ export function renderMarkdown(results: Results, scenarios: readonly Scenario[])
     machineOf(results),
     contendersOf(results),
     aimsOf(ran),
+    ceilingOf(ran),
     ...ran.map(({ scenario, run }) => sectionOf(scenario, run)),
   ];
   return `${sections.join('\n\n')}\n`;
@@ -66,6 +67,30 @@ function aimsOf(ran: readonly { scenario: Scenario; run: RecordedRun }[]): strin
   return `## Aims\n\n${table(['measure', 'aim', 'measured', 'reached'], rows)}`;
 }
 
+/** Against servers that do nothing, the load generator is what limits. */
+function ceilingOf(ran: readonly { scenario: Scenario; run: RecordedRun }[]): string {
+  const rows = ran.flatMap(({ scenario, run }) =>
+    scenario.measures.flatMap((measure) => {
+      const measured = measuredRows(measure, run);
+      const isBaseline = ({ contender }: Row) => BASELINES.some((name) => name === contender);
+      const ceiling = measured.find(isBaseline);
+      const [fastest] = measured
+        .filter((row) => !isBaseline(row))
+        .sort((a, b) => b.value.median - a.value.median);
+      if (!ceiling || !fastest) return [];
+      return [
+        [
+          measure.title,
+          `${formatNumber(ceiling.value.median)} ${measure.unit} (${ceiling.contender})`,
+          `${formatNumber(fastest.value.median)} (${fastest.contender})`,
+          formatRatio(ceiling.value.median / fastest.value.median),
+        ],
+      ];
+    }),
+  );
+  return `## What the load generator can do\n\nThe same load against a server that does nothing, in the same run. Near 1×, the generator may be what limits, and the true ratios are larger.\n\n${table(['measure', 'ceiling', 'fastest registry', 'room'], rows)}`;
+}
+
 function sectionOf(scenario: Scenario, run: RecordedRun): string {
   const parts = [
     `## ${scenario.title}`,
@@ -87,14 +112,16 @@ function sectionOf(scenario: Scenario, run: RecordedRun): string {
 }
 
 function measureTable(measure: Measure, rows: readonly Row[]): string {
+  const hasP99 = rows.some(({ p99Ms }) => p99Ms !== undefined);
   const cells = rows.map(({ contender, value, cpuMsPerWork, peakRssBytes, p99Ms }) => [
     contenders[contender].title,
     `${formatNumber(value.median)} (${formatNumber(value.min)}–${formatNumber(value.max)})`,
-    p99Ms === undefined ? '' : formatNumber(p99Ms),
+    ...(hasP99 ? [p99Ms === undefined ? '' : formatNumber(p99Ms)] : []),
     formatNumber(cpuMsPerWork),
     formatMegabytes(peakRssBytes),
   ]);
-  return table(['', measure.unit, 'p99 ms', `CPU ms per ${measure.work}`, 'peak memory'], cells);
+  const head = ['', measure.unit, ...(hasP99 ? ['p99 ms'] : []), `CPU ms per ${measure.work}`, 'peak memory'];
+  return table(head, cells);
 }
 
 function measuredRows(measure: Measure, run: RecordedRun): readonly Row[] {

@@ -9,6 +9,7 @@ import type { Server } from '../peers/start-server.ts';
 /** Requests a second by wrk. */
 export async function wrkLoad(options: Parameters<typeof runWrk>[0]): Promise<Outcome> {
   const { requests, seconds, p50Ms, p99Ms } = await runWrk(options);
+  if (requests === 0) throw new Error(`not one answer in ${seconds} s`);
   return { value: requests / seconds, work: requests, latency: { p50Ms, p99Ms } };
 }
 
