@@ -27,12 +27,13 @@ export interface Traffic {
   readonly agent: Agent;
   /** Tells clients apart: each has a repository of its own beside the shared one. */
   readonly client: string;
+  /** The repository that all write to. */
+  readonly shared?: string;
   readonly uploads: OpenUpload[];
   /** Answers that nobody should get, whatever the fault. */
   readonly unexpected: string[];
 }
 
-const shared = 'shared/app';
 const sharedTags = ['one', 'two', 'three'];
 const largestBlobBytes = 200_000;
 
@@ -142,6 +143,7 @@ async function pushImage(traffic: Traffic, repository: string, tag: string): Pro
   await putManifest(traffic, { repository, tag }, image.manifest);
 }
 
+const sharedRepository = ({ shared = 'shared/app' }: Traffic) => shared;
 const ownRepository = ({ client }: Traffic) => `own/${client}`;
 
 export async function pushOwnImage(traffic: Traffic): Promise<void> {
@@ -149,10 +151,11 @@ export async function pushOwnImage(traffic: Traffic): Promise<void> {
 }
 
 async function moveSharedTag(traffic: Traffic): Promise<void> {
-  await pushImage(traffic, shared, traffic.random.pick(sharedTags));
+  await pushImage(traffic, sharedRepository(traffic), traffic.random.pick(sharedTags));
 }
 
 async function deleteSharedTag(traffic: Traffic): Promise<void> {
+  const shared = sharedRepository(traffic);
   const tag = traffic.random.pick(sharedTags);
   const names = [[tagName(shared, tag), undefined]] as const;
   await change(traffic, `DELETE /v2/${shared}/manifests/${tag}`, { names, done: 202, refused: [404] });
