@@ -1,11 +1,12 @@
 /** `npm run bench`: installs the peers, runs the scenarios, writes results.json, RESULTS.md and charts. */
 
 import { execFileSync } from 'node:child_process';
-import { accessSync } from 'node:fs';
+import { accessSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runScenario, type ScenarioRun } from './measure/run-scenario.ts';
 import { parseOptions, USAGE } from './options.ts';
 import { contenders } from './peers/start-server.ts';
+import { BENCH_CACHE } from './places.ts';
 import { writeResults } from './report/write-results.ts';
 import { scenarios } from './scenarios/index.ts';
 import { sizesFor } from './sizes.ts';
@@ -28,6 +29,8 @@ if (options.isHelp) {
 
 async function bench(): Promise<void> {
   execFileSync(join(import.meta.dirname, 'peers/install'), { stdio: 'inherit' });
+  // What an interrupted run left.
+  rmSync(join(BENCH_CACHE, 'runs'), { recursive: true, force: true });
   const peers = options.peers.filter((name) => isThere(contenders[name].program));
   const runs: ScenarioRun[] = [];
   for (const scenario of scenarios) {
@@ -35,7 +38,7 @@ async function bench(): Promise<void> {
     const run = await runScenario({
       scenario,
       peers,
-      rounds: options.rounds,
+      ...(options.rounds !== undefined && { rounds: options.rounds }),
       sizes: sizesFor(options),
       say: (text) => console.log(text),
     });

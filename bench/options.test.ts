@@ -4,9 +4,9 @@ import { PEERS } from './measure/types.ts';
 import { parseOptions } from './options.ts';
 
 describe('command line', () => {
-  it('runs everything three times by default, once for a smoke run', () => {
+  it('leaves the rounds to each scenario by default, and runs one for a smoke run', () => {
     assert.deepEqual(parseOptions([], []).peers, PEERS);
-    assert.equal(parseOptions([], []).rounds, 3);
+    assert.equal(parseOptions([], []).rounds, undefined);
     assert.equal(parseOptions(['--smoke'], []).rounds, 1);
     assert.equal(parseOptions(['--smoke', '--rounds', '2'], []).rounds, 2);
   });

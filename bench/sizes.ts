@@ -23,18 +23,18 @@ export interface Sizes {
 }
 
 const full: Sizes = {
-  requestMs: 1_500,
+  requestMs: 1_000,
   bigBlobBytes: 100_000_000,
-  serialPushes: 5,
+  serialPushes: 4,
   parallelPushes: 8,
   images: 1_000,
   imageClients: 8,
-  imagesDeadlineMs: 12_000,
+  imagesDeadlineMs: 8_000,
   tags: 100_000,
   repositories: 100_000,
   zotRepositories: 20_000,
   adoptedRepositories: 10_000,
-  listMs: 3_000,
+  listMs: 1_500,
   dockerLayers: 12,
   dockerLayerBytes: 42_000_000,
   mixedMs: 120_000,

@@ -6,6 +6,8 @@ import type { Contender, Failure, PeerName, Sample, Scenario } from './types.ts'
 
 const runFile = promisify(execFile);
 
+const DEFAULT_ROUNDS = 3;
+
 export interface ScenarioRun {
   readonly scenario: string;
   readonly rounds: number;
@@ -22,18 +24,26 @@ export interface ScenarioRun {
 export async function runScenario(options: {
   scenario: Scenario;
   peers: readonly PeerName[];
-  rounds: number;
+  /** Without, three, if the scenario's budget of time allows. */
+  rounds?: number;
   sizes: Sizes;
   say: (text: string) => void;
 }): Promise<ScenarioRun> {
   const { scenario, sizes, say } = options;
   const began = performance.now();
-  const rounds = Math.min(options.rounds, scenario.maxRounds ?? options.rounds);
+  const rounds = Math.min(options.rounds ?? DEFAULT_ROUNDS, scenario.maxRounds ?? Number.POSITIVE_INFINITY);
+  const budgetMs = options.rounds === undefined ? scenario.budgetSeconds * 1000 : Number.POSITIVE_INFINITY;
   const order: readonly Contender[] = [...options.peers, ...(scenario.baselines ?? [])];
   const samples: Sample[] = [];
   const failures: Failure[] = [];
   const notes = new Set<string>();
+  let done = 0;
   for (let round = 1; round <= rounds; round++) {
+    const elapsedMs = performance.now() - began;
+    if (done > 0 && elapsedMs + elapsedMs / done > budgetMs) {
+      say(`${scenario.name}: no time for round ${round}`);
+      break;
+    }
     for (const contender of rotate(order, round - 1)) {
       const turnBegan = performance.now();
       let outcome = 'ok';
@@ -56,9 +66,10 @@ export async function runScenario(options: {
       const seconds = ((performance.now() - turnBegan) / 1000).toFixed(1);
       say(`${scenario.name} ${round}/${rounds} ${contender}: ${seconds} s, ${outcome}`);
     }
+    done = round;
   }
   const seconds = (performance.now() - began) / 1000;
-  return { scenario: scenario.name, rounds, seconds, samples, failures, notes: [...notes] };
+  return { scenario: scenario.name, rounds: done, seconds, samples, failures, notes: [...notes] };
 }
 
 function rotate<T>(items: readonly T[], by: number): readonly T[] {

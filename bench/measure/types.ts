@@ -92,6 +92,8 @@ export interface Scenario {
   readonly measures: readonly Measure[];
   /** At most so many rounds, however many are asked for. */
   readonly maxRounds?: number;
+  /** No round begins that would probably end later, unless rounds are asked for. Together 35 minutes. */
+  readonly budgetSeconds: number;
   readonly baselines?: readonly BaselineName[];
   run(turn: Turn): Promise<void>;
 }

@@ -3,10 +3,10 @@
 import { BASELINES, type Contender, type Measure, type Scenario } from '../measure/types.ts';
 import { contenders } from '../peers/start-server.ts';
 import { formatMegabytes, formatNumber, formatRatio } from './format.ts';
-import type { RecordedRun, Results } from './results.ts';
+import type { Reasons, RecordedRun, Results } from './results.ts';
 import { judge, type Row, rowsOf } from './row.ts';
 
-export function renderMarkdown(results: Results, scenarios: readonly Scenario[]): string {
+export function renderMarkdown(results: Results, scenarios: readonly Scenario[], reasons: Reasons): string {
   const ran = scenarios.flatMap((scenario) => {
     const run = results.scenarios[scenario.name];
     return run ? [{ scenario, run }] : [];
@@ -17,6 +17,7 @@ export function renderMarkdown(results: Results, scenarios: readonly Scenario[])
     machineOf(results),
     contendersOf(results),
     aimsOf(ran),
+    ...(reasons === undefined ? [] : [`## Where an aim is missed\n\n${reasons.trim()}`]),
     ceilingOf(ran),
     ...ran.map(({ scenario, run }) => sectionOf(scenario, run)),
   ];

@@ -10,6 +10,9 @@ export interface RecordedRun extends ScenarioRun {
   readonly versions: Readonly<Partial<Record<Contender, string>>>;
 }
 
+/** What a person found out about the aims that are missed: bench/REASONS.md, if it is there. */
+export type Reasons = string | undefined;
+
 export interface Results {
   readonly machine: Machine;
   /** Peers that could not be built, and why. */

@@ -1,4 +1,4 @@
-import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ScenarioRun } from '../measure/run-scenario.ts';
 import type { Contender } from '../measure/types.ts';
@@ -8,7 +8,7 @@ import { scenarios } from '../scenarios/index.ts';
 import { chartOf } from './charts.ts';
 import { describeMachine } from './machine.ts';
 import { renderMarkdown } from './markdown.ts';
-import type { RecordedRun, Results } from './results.ts';
+import type { Reasons, RecordedRun, Results } from './results.ts';
 
 /** Puts one scenario's run in the place of its earlier one, and draws everything anew. */
 export async function writeResults({ run, isSmoke }: { run: ScenarioRun; isSmoke: boolean }): Promise<void> {
@@ -22,7 +22,7 @@ export async function writeResults({ run, isSmoke }: { run: ScenarioRun; isSmoke
     scenarios: { ...readEarlier(file)?.scenarios, [run.scenario]: recorded },
   };
   writeFileSync(file, `${JSON.stringify(results, undefined, 1)}\n`);
-  writeFileSync(join(dir, 'RESULTS.md'), renderMarkdown(results, scenarios));
+  writeFileSync(join(dir, 'RESULTS.md'), renderMarkdown(results, scenarios, readReasons()));
   for (const scenario of scenarios) {
     const known = results.scenarios[scenario.name];
     if (known) writeFileSync(join(dir, 'charts', `${scenario.name}.svg`), chartOf(scenario, known));
@@ -42,6 +42,11 @@ function missingPeers(): Results['missing'] {
   return Object.fromEntries(
     files.map((file) => [basename(file, '.missing'), readFileSync(join(BENCH_BIN, file), 'utf8').trim()]),
   );
+}
+
+function readReasons(): Reasons {
+  const file = join(import.meta.dirname, '..', 'REASONS.md');
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
 
 function readEarlier(file: string): Results | undefined {

@@ -18,7 +18,7 @@ export const auth: Scenario = {
   name: 'auth',
   title: 'Authentication and TLS',
   how: 'Manifest GET by tag with wrk on 64 connections: with Basic credentials against an htpasswd file (bcrypt at cost 5, which htpasswd uses by default, and 10), and over TLS 1.3 with an ECDSA P-256 certificate.',
-  maxRounds: 2,
+  budgetSeconds: 100,
   measures: [
     measureOf('basic-5', 'Manifest GET with Basic, bcrypt cost 5'),
     measureOf('basic-10', 'Manifest GET with Basic, bcrypt cost 10'),

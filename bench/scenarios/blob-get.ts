@@ -26,6 +26,7 @@ export const blobGet: Scenario = {
   name: 'blob-get',
   title: 'Blob downloads',
   how: 'One blob of 100 MB that was just pushed, so it is in the page cache. The client reads into one buffer and throws away. Ranges begin at random.',
+  budgetSeconds: 140,
   baselines: ['nginx'],
   measures: Object.entries(loads).map(
     ([id, { title }]): Measure => ({ id, title, unit: 'MB/s', better: 'higher', work: 'MB', aims }),

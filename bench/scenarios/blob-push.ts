@@ -11,6 +11,7 @@ export const blobPush: Scenario = {
   name: 'blob-push',
   title: 'Blob uploads',
   how: 'Different random blobs of 100 MB, POST and one PUT each; digests are computed before the clock starts. Which of them sync to disk before they answer: see "Durability".',
+  budgetSeconds: 200,
   baselines: ['sink'],
   measures: [
     { id: 'push-1', title: 'Push 100 MB, one after the other', ...common },

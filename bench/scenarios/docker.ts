@@ -12,7 +12,7 @@ export const docker: Scenario = {
   name: 'docker',
   title: 'docker push and docker pull',
   how: 'An image of 12 layers of 42 MB that do not compress, with Debian’s Docker Engine (private, overlay2). Most of the time is the engine’s own: it compresses each layer, and unpacks it.',
-  maxRounds: 2,
+  budgetSeconds: 250,
   measures: [measureOf('push', 'docker push, 500 MB'), measureOf('pull', 'docker pull, 500 MB')],
   async run(turn) {
     const { dockerLayers: layers, dockerLayerBytes: layerBytes } = turn.sizes;

@@ -14,6 +14,7 @@ export const durability: Scenario = {
   name: 'durability',
   title: 'Durability',
   how: 'The fsync, fdatasync, sync_file_range and syncfs calls of a push of one image with one layer (three objects: layer, config, manifest), counted by strace. A file that is synced can still be lost with the power when the folder that names it is not. Who syncs less does less work in every push above and below.',
+  budgetSeconds: 20,
   maxRounds: 1,
   measures: [
     { id: 'file-syncs', title: 'Syncs of files for one image', ...calls },

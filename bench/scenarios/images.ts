@@ -14,8 +14,8 @@ const common: Pick<Measure, 'unit' | 'better' | 'work' | 'aims'> = {
 export const images: Scenario = {
   name: 'images',
   title: 'Many small images',
-  how: 'Up to 1,000 different images of 6 layers of 1–100 kB, each in a repository of its own, pushed by 8 clients as containerd does it (HEAD, POST, PUT for each blob; PUT of the manifest). A contender that is not through after 12 s ends there: the rate is of what it did. Then the same images again: every blob is present.',
-  maxRounds: 2,
+  how: 'Up to 1,000 different images of 6 layers of 1–100 kB, each in a repository of its own, pushed by 8 clients as containerd does it (HEAD, POST, PUT for each blob; PUT of the manifest). A contender that is not through after 8 s ends there: the rate is of what it did. Then the same images again: every blob is present.',
+  budgetSeconds: 200,
   baselines: ['sink'],
   measures: [
     { id: 'new', title: 'Push images that are new', ...common },

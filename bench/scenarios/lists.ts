@@ -20,7 +20,7 @@ export const lists: Scenario = {
   name: 'lists',
   title: 'Tag lists and catalog',
   how: 'Pages of 100 names (`?n=100&last=…`), one client. The volume is written directly in the layout of registry:2, which Lading adopts, and of zot.',
-  maxRounds: 2,
+  budgetSeconds: 160,
   measures,
   async run(turn) {
     const many = fixtureFor(turn, 'many');

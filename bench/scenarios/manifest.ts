@@ -21,6 +21,7 @@ export const manifest: Scenario = {
   name: 'manifest',
   title: 'Small requests',
   how: 'One image of 6 layers. GET with wrk (one thread), HEAD with the own generator, because wrk 4.1 waits for the body that HEAD does not have. Connections stay open.',
+  budgetSeconds: 200,
   baselines: ['nginx'],
   measures: kinds.flatMap((kind) => connectionCounts.map((connections) => measureOf(kind, connections))),
   async run(turn) {

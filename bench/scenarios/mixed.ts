@@ -44,6 +44,7 @@ export const mixed: Scenario = {
   name: 'mixed',
   title: 'Mixed load',
   how: '64 clients without pauses, so every contender is driven to its own limit: of 100 operations 80 pull one of 100 images (manifest, config, 6 layers of 1–100 kB), 20 push a new image (config, 2 layers, manifest). Latencies are of requests unless said.',
+  budgetSeconds: 640,
   maxRounds: 1,
   measures,
   async run(turn) {
