@@ -82,7 +82,7 @@ export function writeDialect(group: GroupCommit, file: string): Dialect {
       return mapped(group.commit());
     },
     async rollbackTransaction(connection) {
-      if (begun.delete(connection)) await group.rollback();
+      if (begun.delete(connection)) await mapped(group.rollback());
     },
     releaseConnection: async () => {},
     destroy: async () => {},

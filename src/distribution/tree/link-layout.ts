@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { DbError } from '../../db/index.ts';
 import { algorithmOf, type Digest, hexOf, type RepositoryName, type Tag } from '../../oci/index.ts';
 
 /** Names one link of a repository: what a fact of the database looks like in registry:2's tree. */
@@ -74,9 +75,15 @@ export function linkLayout(root: string): LinkLayout {
   };
 }
 
-/** The types promise this already. A mistake with them must still not reach a file outside the tree. */
+/**
+ * The types promise this already. A mistake with them must still not reach a file outside the tree; and as names come out
+ * of the database, which checks them no more, it may be damaged.
+ */
 function assertFileName(part: string): void {
   if (part === '' || part === '.' || part === '..' || /[/\\\0]/.test(part)) {
-    throw new Error(`${JSON.stringify(part)} cannot be part of a path in the link tree`);
+    throw new DbError(
+      'database-corrupt',
+      `The database is damaged: it names ${JSON.stringify(part)}, which cannot be part of a path. Stop the server and run: lading rebuild`,
+    );
   }
 }
