@@ -11,7 +11,10 @@ export interface Dockerd {
   docker(args: readonly string[], options?: Partial<RunOptions>): Promise<RunResult>;
 }
 
-export async function startDockerd(scene: Scene): Promise<Dockerd> {
+/** vfs works everywhere and copies a whole image for each layer; overlay2 asks for a file system that can be overlaid. */
+export type StorageDriver = 'vfs' | 'overlay2';
+
+export async function startDockerd(scene: Scene, storageDriver: StorageDriver = 'vfs'): Promise<Dockerd> {
   const dir = scene.path('dockerd');
   mkdirSync(dir, { recursive: true });
   const socket = `unix://${dir}/d.sock`;
@@ -20,7 +23,7 @@ export async function startDockerd(scene: Scene): Promise<Dockerd> {
     '--ip6tables=false',
     '--bridge=none',
     '--storage-driver',
-    'vfs',
+    storageDriver,
     '-H',
     socket,
   ];
