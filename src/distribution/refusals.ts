@@ -24,8 +24,8 @@ export function uploadUnknown(id: string): OciError {
 }
 
 /**
- * States the trouble of a store in the protocol's words: 507 when space is missing, 503 with `Retry-After` when a
- * retry may help. Everything else passes through.
+ * States the trouble of a store in the protocol's words: 507 when space is missing, 503 otherwise, with `Retry-After`
+ * when a retry may help. Everything else passes through.
  */
 export function toOciError(error: unknown): unknown {
   if (!(error instanceof BlobError || error instanceof DbError)) return error;
@@ -49,6 +49,12 @@ export function toOciError(error: unknown): unknown {
           headers: { 'Retry-After': '5' },
           cause: error,
         },
+      );
+    case 'database-corrupt':
+      return new OciError(
+        'UNAVAILABLE',
+        'The registry cannot read its database. Its log tells its operator what to do.',
+        { cause: error },
       );
     default:
       return error;

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { Agent } from 'node:http';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { digestOf } from '../../src/oci/index.ts';
+import { ask } from '../../src/testing/index.ts';
 import { type LadingProcess, startLading } from './harness/lading-process.ts';
 import { createLedger, type Ledger } from './harness/ledger.ts';
 import { quickFolder } from './harness/quick-folder.ts';
@@ -93,6 +95,36 @@ describe('a fault at the n-th call that changes the disk', { skip: skipWithoutSh
       await readBack(again, ledger);
     });
   }
+
+  it('EIO on every read: 503 or a cut connection, never other bytes, and all works again', async () => {
+    await using folder = await quickFolder();
+    const bench = createBench(folder.path);
+    const { root, shim, ledger } = bench;
+    {
+      await using server = await startLading({ root });
+      const agent = new Agent({ keepAlive: true });
+      await changeEachOnce(trafficTo(server, bench, agent));
+      agent.destroy();
+    }
+    // A new process, which has read little into its memory.
+    await using server = await startLading({ root, env: shim.env });
+    shim.fail(1, 'EIO', { calls: 'g' });
+    const answers = { failed: 0, cut: 0 };
+    for (const name of ledger.names()) {
+      const [kind, repository, reference] = name.split(' ');
+      const path = `/v2/${repository}/${kind === 'blob' ? 'blobs' : 'manifests'}/${reference}`;
+      const answer = await ask(server, `GET ${path}`).catch(() => undefined);
+      if (answer === undefined) answers.cut += 1;
+      else if (answer.status === 503) answers.failed += 1;
+      else if (answer.status === 200)
+        assert.equal(answer.header('docker-content-digest'), digestOf('sha256', answer.body));
+      else assert.equal(answer.status, 404, answer.body.toString());
+    }
+    shim.heal();
+    assert.ok(answers.cut + answers.failed > 0, JSON.stringify(answers));
+    await readBack(server, ledger);
+    await assertCheckClean(root);
+  });
 });
 
 function createBench(folder: string): Bench {

@@ -24,9 +24,10 @@ export function toDbError(error: unknown, file: string): unknown {
     });
   }
   if (primary === SQLITE_CORRUPT || primary === SQLITE_NOTADB) {
+    // SQLite says CORRUPT also where the disk failed to read (SQLITE_IOERR_CORRUPTFS).
     return new DbError(
       'database-corrupt',
-      `The database ${file} is damaged (${error.message}). Stop the server and run: lading rebuild`,
+      `The database ${file} is damaged or its disk cannot be read (${error.message}). See the kernel log for errors of the disk; if there are none, stop the server and run: lading rebuild`,
       { cause: error },
     );
   }
