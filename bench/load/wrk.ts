@@ -28,8 +28,8 @@ export function parseWrk(text: string): WrkResult {
   const problem = /^ *(Non-2xx or 3xx responses: .*|Socket errors: .*)$/m.exec(text);
   if (problem) throw new Error(`wrk: ${problem[1]}`);
   const total = /(\d+) requests in ([\d.]+)(us|ms|s|m)\b/.exec(text);
-  const p50 = /^ +50% +([\d.]+)(us|ms|s|m)$/m.exec(text);
-  const p99 = /^ +99% +([\d.]+)(us|ms|s|m)$/m.exec(text);
+  const p50 = /^ +50% +([\d.]+)(us|ms|s|m) *$/m.exec(text);
+  const p99 = /^ +99% +([\d.]+)(us|ms|s|m) *$/m.exec(text);
   if (!total || !p50 || !p99) throw new Error(`wrk printed what is not understood:\n${text}`);
   return {
     requests: Number(total[1]),
