@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -12,10 +12,13 @@ import { createLedger, type Ledger } from './harness/ledger.ts';
 import { quickFolder } from './harness/quick-folder.ts';
 import { chooseSeed, createRandom, type Random } from './harness/random.ts';
 import { assertCheckClean, readBack } from './harness/read-back.ts';
+import { createShim, skipWithoutShim } from './harness/shim.ts';
 import { runClient } from './harness/traffic.ts';
 
 /** How many damaged databases are tried; LADING_FAULT_DATABASES=500 for a long run. */
-const damages = Number(process.env.LADING_FAULT_DATABASES ?? 30);
+const damages = Number(process.env.LADING_FAULT_DATABASES ?? 20);
+/** And rebuilds that are cut. */
+const cutRebuilds = Math.ceil(damages / 4);
 
 describe('a database that is damaged or lost', () => {
   const ledger = createLedger();
@@ -99,6 +102,32 @@ describe('a database that is damaged or lost', () => {
     truncateSync(file, 0);
     await using server = await startLadingHere({ root });
     await readBack(server, ledger);
+  });
+
+  it('a rebuild that is cut at any call leaves the old database, the new one, or none: all is there', {
+    skip: skipWithoutShim(),
+  }, async (context) => {
+    const random = createRandom(chooseSeed());
+    context.diagnostic(`LADING_FAULT_SEED=${random.seed}`);
+    const found = { old: 0, new: 0, none: 0 };
+    let calls = 400;
+    for (let turn = 1; turn <= cutRebuilds; turn++) {
+      const { root, file } = copy();
+      const { ino } = statSync(file);
+      const shim = createShim({ folder: folder.path, root });
+      const place = random.between(1, calls);
+      shim.exitAt(place);
+      const { code, output } = await runLadingProcess(['rebuild', '--root', root], { env: shim.env });
+      shim.heal();
+      if (code === 0) calls = place;
+      else assert.equal(code, 137, output);
+      if (!existsSync(file)) found.none += 1;
+      else found[statSync(file).ino === ino ? 'old' : 'new'] += 1;
+      await using server = await startLadingHere({ root });
+      await readBack(server, ledger);
+      await assertCheckClean(root);
+    }
+    context.diagnostic(`${JSON.stringify(found)}, up to ${calls} calls`);
   });
 
   it('its log is gone after a crash: what was in the log alone is missing, or comes back with a rebuild', async () => {

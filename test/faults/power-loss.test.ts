@@ -17,7 +17,7 @@ import { createShim, skipWithoutShim } from './harness/shim.ts';
 import { putManifest, runClient, type Traffic } from './harness/traffic.ts';
 
 /** How many places are cut, of each kind; LADING_FAULT_CUTS=all cuts after each single call. */
-const cuts = process.env.LADING_FAULT_CUTS ?? '25';
+const cuts = process.env.LADING_FAULT_CUTS ?? '15';
 const clients = 3;
 const stepsPerClient = 12;
 
