@@ -6,7 +6,7 @@ const bar = { label: 'Lading', value: 50, low: 40, high: 60, isOwn: true };
 const other = { label: 'peer', value: 100, low: 100, high: 100, isOwn: false };
 
 function barsOf(svg: string): { kind: string | undefined; width: number }[] {
-  return [...svg.matchAll(/<rect class="(\w+)"[^>]* width="([\d.]+)"/g)].map((match) => ({
+  return [...svg.matchAll(/<rect class="(own|other)"[^>]* width="([\d.]+)"/g)].map((match) => ({
     kind: match[1],
     width: Number(match[2]),
   }));

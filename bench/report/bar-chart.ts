@@ -16,8 +16,8 @@ export interface BarGroup {
   readonly bars: readonly Bar[];
 }
 
-const WIDTH = 760;
-const LABEL_WIDTH = 190;
+const WIDTH = 780;
+const LABEL_WIDTH = 210;
 const BAR_SPACE = 440;
 const BAR_HEIGHT = 16;
 const LINE = 22;
@@ -44,6 +44,8 @@ export function renderBarChart(chart: {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" role="img">
 <title>${escapeXml(chart.title)}</title>
 <style>
+/* Page and text change together: readable whatever surrounds it. */
+.page { fill: #ffffff; }
 text { font: 12px system-ui, sans-serif; fill: #24292f; }
 .title { font-size: 15px; font-weight: 600; }
 .group { font-weight: 600; }
@@ -51,12 +53,14 @@ text { font: 12px system-ui, sans-serif; fill: #24292f; }
 .other { fill: #8c959f; }
 .spread { stroke: #24292f; stroke-width: 1.5; }
 @media (prefers-color-scheme: dark) {
+  .page { fill: #0d1117; }
   text { fill: #e6edf3; }
   .own { fill: #3fb950; }
   .other { fill: #6e7681; }
   .spread { stroke: #e6edf3; }
 }
 </style>
+<rect class="page" x="0" y="0" width="${WIDTH}" height="${height}" rx="6"/>
 ${parts.join('\n')}
 </svg>
 `;
