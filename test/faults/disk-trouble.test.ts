@@ -198,7 +198,7 @@ async function pushTo(root: string): Promise<Traffic> {
   return traffic;
 }
 
-/** Nothing but what clients were told, during and after; also after a stop, and by `lading check`. */
+/** Nothing but what clients were told, by `lading check` too; and after a stop, by what the tree alone holds. */
 async function assertSound(options: {
   root: string;
   server: LadingProcess;
@@ -212,6 +212,7 @@ async function assertSound(options: {
   await assertCheckClean(root);
   assert.doesNotMatch(server.log(), /unexpectedly/);
   assert.equal(await server.stop(), 0);
+  rmSync(join(root, 'lading', 'lading.db'));
   await using again = await startLading({ root });
   await readBack(again, ledger);
 }
