@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -17,18 +18,24 @@ import { CHECKOUT, findTool } from '../clients/harness/tools.ts';
 const BASE = 'local/build-base:1';
 const PROXIES = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'] as const;
 
-/** A root file system like that of the image that the Dockerfile names: Debian, Node and npm. Returns a tar archive. */
+/**
+ * A root file system like that of the image that the Dockerfile names: Debian, Node and npm. Made once for this checkout.
+ * Returns a tar archive.
+ */
 export async function makeBase(scene: Scene): Promise<string> {
-  const root = scene.path('base');
   const { mirror, suite } = findMirror();
+  const archive = join(CHECKOUT, '.cache', `image-base-${suite}-node-${process.versions.node}.tar`);
+  if (existsSync(archive)) return archive;
+  const root = scene.path('base');
   const options = ['--variant=minbase', '--include=libatomic1', suite, root, mirror];
-  await scene.run('debootstrap', options, { timeoutMs: 180_000 });
+  await scene.run('debootstrap', options, { timeoutMs: 300_000 });
   for (const path of ['var/cache/apt', 'var/lib/apt/lists', 'usr/share/locale', 'usr/share/man']) {
     rmSync(join(root, path), { recursive: true, force: true });
   }
   await addNpm(scene, root);
-  const archive = scene.path('base.tar');
-  await scene.run('tar', ['-C', root, '-cf', archive, '.']);
+  mkdirSync(dirname(archive), { recursive: true });
+  await scene.run('tar', ['-C', root, '-cf', `${archive}.part`, '.']);
+  renameSync(`${archive}.part`, archive);
   rmSync(root, { recursive: true });
   return archive;
 }
@@ -41,7 +48,7 @@ export async function buildImage({ docker }: Dockerd, archive: string, tag: stri
     return value === undefined ? [] : ['--build-arg', `${name}=${value}`];
   });
   const options = ['--network', 'host', '--build-arg', `BUILD_BASE=${BASE}`, ...proxies, '--tag', tag];
-  await docker(['build', ...options, CHECKOUT], { timeoutMs: 220_000 });
+  await docker(['build', ...options, CHECKOUT], { timeoutMs: 300_000 });
 }
 
 /** This machine's own Debian mirror and release, from where apt reads them. */

@@ -30,32 +30,39 @@ const NEEDS = [
   ...(['root', 'debootstrap', 'npm', 'docker', 'dockerd', 'docker-registry', 'busybox'] as const),
   ...(['htpasswd', 'openssl', 'tar'] as const),
 ];
+/** Making the base, building and twenty containers: minutes on a busy machine. */
+const TIMEOUT_MS = 600_000;
 const VOLUME = '/var/lib/registry';
 /** The engine has no bridge here: a port cannot be published, so containers listen on the machine's own addresses. */
 const HOST = ['--network', 'host'];
 const READ_ONLY = ['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'];
 
-story('the image builds, and takes the place of registry:2', NEEDS, async (scene) => {
-  const driver = await findStorageDriver(scene);
-  const [engine, base] = await Promise.all([startDockerd(scene, driver), makeBase(scene)]);
+story(
+  'the image builds, and takes the place of registry:2',
+  NEEDS,
+  async (scene) => {
+    const driver = await findStorageDriver(scene);
+    const [engine, base] = await Promise.all([startDockerd(scene, driver), makeBase(scene)]);
 
-  await scene.step('it builds on a local base', async () => {
-    await buildImage(engine, base, IMAGE);
-    const { stdout } = await engine.docker(['image', 'inspect', '--format', '{{.Size}}', IMAGE]);
-    const other = statSync(findTool('docker-registry') ?? '').size;
-    scene.note(`image: ${mb(Number(stdout))} MB; the program of registry:2 (Debian): ${mb(other)} MB`);
-    assert.ok(Number(stdout) < 160e6, `the image has ${stdout} bytes`);
-  });
-  await scene.step('without a setting: port 5000, healthy, read-only, not root, stops at once', () =>
-    runBare(scene, engine),
-  );
-  await scene.step('push, restart, pull; the volume alone is written', () => pushAndPull(scene, engine));
-  await scene.step("the tutorial's password file", () => withPassword(scene, engine));
-  await scene.step('a configuration file, however it is given', () => withConfiguration(scene, engine));
-  await scene.step('TLS with client certificates is healthy', () => withTls(scene, engine));
-  await scene.step("registry:2's volume, which belongs to root", () => adoptVolume(scene, engine));
-  await scene.step("registry:2's other commands, and Lading's", () => otherCommands(engine));
-});
+    await scene.step('it builds on a local base', async () => {
+      await buildImage(engine, base, IMAGE);
+      const { stdout } = await engine.docker(['image', 'inspect', '--format', '{{.Size}}', IMAGE]);
+      const other = statSync(findTool('docker-registry') ?? '').size;
+      scene.note(`image: ${mb(Number(stdout))} MB; the program of registry:2 (Debian): ${mb(other)} MB`);
+      assert.ok(Number(stdout) < 160e6, `the image has ${stdout} bytes`);
+    });
+    await scene.step('without a setting: port 5000, healthy, read-only, not root, stops at once', () =>
+      runBare(scene, engine),
+    );
+    await scene.step('push, restart, pull; the volume alone is written', () => pushAndPull(scene, engine));
+    await scene.step("the tutorial's password file", () => withPassword(scene, engine));
+    await scene.step('a configuration file, however it is given', () => withConfiguration(scene, engine));
+    await scene.step('TLS with client certificates is healthy', () => withTls(scene, engine));
+    await scene.step("registry:2's volume, which belongs to root", () => adoptVolume(scene, engine));
+    await scene.step("registry:2's other commands, and Lading's", () => otherCommands(engine));
+  },
+  TIMEOUT_MS,
+);
 
 const mb = (bytes: number) => Math.round(bytes / 1e6);
 
@@ -65,7 +72,7 @@ async function runBare(scene: Scene, engine: Dockerd): Promise<void> {
   await untilHealthy(container);
   assert.equal((await container.exec('/bin/id', '-u')).stdout, '1000\n');
   assert.match((await container.exec('sh', '-c', 'wget -qO- http://127.0.0.1:5000/v2/')).stdout, /^\{\}/);
-  assert.equal((await container.exec('lading', 'ls')).stdout, 'The registry is empty.\n');
+  assert.equal((await container.exec('lading', 'ls')).output, 'The registry is empty.\n');
 
   const oracle = await startDockerRegistry(scene, scene.path('idle'));
   const [ours, theirs] = [await container.inspect('{{.State.Pid}}'), oracle.daemon.pid];
