@@ -12,7 +12,8 @@ export interface Sizes {
   readonly imagesDeadlineMs: number;
   readonly tags: number;
   readonly repositories: number;
-  readonly zotRepositories: number;
+  /** The part of these that zot's full build gets: it indexes each tag at its first start, some 7 ms each. */
+  readonly fullZotShare: number;
   readonly adoptedRepositories: number;
   readonly listMs: number;
   readonly dockerLayers: number;
@@ -32,7 +33,7 @@ const full: Sizes = {
   imagesDeadlineMs: 8_000,
   tags: 100_000,
   repositories: 100_000,
-  zotRepositories: 20_000,
+  fullZotShare: 0.01,
   adoptedRepositories: 10_000,
   listMs: 1_500,
   dockerLayers: 12,
@@ -52,7 +53,7 @@ const smoke: Sizes = {
   imagesDeadlineMs: 3_000,
   tags: 300,
   repositories: 200,
-  zotRepositories: 100,
+  fullZotShare: 0.1,
   adoptedRepositories: 100,
   listMs: 200,
   dockerLayers: 3,

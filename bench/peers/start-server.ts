@@ -74,8 +74,8 @@ export async function startServer(
   const deadline = began + (options.readyLimitMs ?? 60_000);
   while (!(await answers(url))) {
     if (exitCode !== undefined || performance.now() > deadline) {
-      await daemon.kill();
       const why = exitCode === undefined ? 'did not answer in time' : `ended with ${exitCode}`;
+      await daemon.kill();
       throw new Error(`${contender} ${why}: ${readFileSync(log, 'utf8').slice(-1_000)}`);
     }
     await delay(2);

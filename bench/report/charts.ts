@@ -1,4 +1,4 @@
-import type { Scenario } from '../measure/types.ts';
+import { PEERS, type Scenario } from '../measure/types.ts';
 import { contenders } from '../peers/start-server.ts';
 import { renderBarChart } from './bar-chart.ts';
 import type { RecordedRun } from './results.ts';
@@ -7,7 +7,11 @@ import { rowsOf } from './row.ts';
 /** One chart for a scenario: a group of bars for each measure. */
 export function chartOf(scenario: Scenario, run: RecordedRun): string {
   const groups = scenario.measures.flatMap((measure) => {
-    const rows = rowsOf(run.samples.filter((sample) => sample.measure === measure.id));
+    const rows = rowsOf(run.samples.filter((sample) => sample.measure === measure.id)).filter(
+      // What does nothing would make all others look alike, unless it is what is aimed at.
+      ({ contender }) =>
+        PEERS.some((peer) => peer === contender) || measure.aims?.some(({ over }) => over === contender),
+    );
     if (rows.length === 0) return [];
     const better = measure.better === 'higher' ? 'longer is better' : 'shorter is better';
     return {

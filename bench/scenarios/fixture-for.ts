@@ -5,6 +5,8 @@ import type { Turn } from '../measure/types.ts';
 export interface Fixture {
   readonly root: string;
   readonly repositories: number;
+  /** Of the one repository that has many. */
+  readonly tags: number;
 }
 
 /** Generous: a first start may read in, or index, all that is there. */
@@ -13,18 +15,18 @@ export const FIRST_START_LIMIT_MS = 300_000;
 /** The turn's volume of many repositories, in the contender's own layout; Lading takes registry:2's. */
 export function fixtureFor(turn: Turn, kind: 'many' | 'some'): Fixture {
   const { sizes, contender, fixturesDir } = turn;
-  const tags = kind === 'many' ? sizes.tags : Math.round(sizes.tags / 100);
-  const repositories = kind === 'many' ? sizes.repositories : sizes.adoptedRepositories;
-  if (!contender.startsWith('zot')) {
-    return { root: registry2Volume(fixturesDir, { repositories, tags }), repositories };
+  const share = contender === 'zot' ? sizes.fullZotShare : 1;
+  const repositories = Math.ceil((kind === 'many' ? sizes.repositories : sizes.adoptedRepositories) * share);
+  const tags = Math.ceil((kind === 'many' ? sizes.tags : sizes.tags / 100) * share);
+  if (share < 1) {
+    const times = Math.round(1 / share);
+    turn.note(
+      `zot (full) has ${times} times fewer repositories and tags than the others: at its first start it indexes each tag, which would take hours for all. Its figures here are of that smaller registry.`,
+    );
   }
-  const fewer = Math.round((repositories * sizes.zotRepositories) / sizes.repositories);
-  turn.note(
-    `zot has ${fewer} repositories where the others have ${repositories}: it reads all of them at each start.`,
-  );
-  // A database for each build: they disagree on what belongs in it.
-  return {
-    root: zotStorage(`${fixturesDir}/${contender}`, { repositories: fewer, tags }),
-    repositories: fewer,
-  };
+  const size = { repositories, tags };
+  const isZot = contender.startsWith('zot');
+  // A folder for each build of zot: they disagree on what belongs in its own database.
+  const root = isZot ? zotStorage(`${fixturesDir}/${contender}`, size) : registry2Volume(fixturesDir, size);
+  return { root, ...size };
 }

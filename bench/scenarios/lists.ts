@@ -27,7 +27,7 @@ export const lists: Scenario = {
     const server = await turn.start({ root: many.root, readyLimitMs: FIRST_START_LIMIT_MS });
     const tags = `/v2/${TAGGED_REPOSITORY}/tags/list?n=100`;
     await page(turn, server, 'tags-first', tags);
-    await page(turn, server, 'tags-middle', `${tags}&last=${tagName(Math.floor(turn.sizes.tags / 2))}`);
+    await page(turn, server, 'tags-middle', `${tags}&last=${tagName(Math.floor(many.tags / 2))}`);
     await page(turn, server, 'tags-few', `/v2/${FEW_TAGS_REPOSITORY}/tags/list?n=100`);
     await page(turn, server, 'catalog-first', '/v2/_catalog?n=100');
     await page(turn, server, 'catalog-middle', middleOf(many.repositories));
