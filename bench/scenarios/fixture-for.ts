@@ -21,7 +21,7 @@ export function fixtureFor(turn: Turn, kind: 'many' | 'some'): Fixture {
   if (share < 1) {
     const times = Math.round(1 / share);
     turn.note(
-      `zot (full) has ${times} times fewer repositories and tags than the others: at its first start it indexes each tag, which would take hours for all. Its figures here are of that smaller registry.`,
+      `zot (full) has ${times} times fewer repositories and tags than the others: at its first start it indexes each tag, which for all would take longer than this whole benchmark. Its figures here are of that smaller registry.`,
     );
   }
   const size = { repositories, tags };
