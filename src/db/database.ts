@@ -14,6 +14,9 @@ export interface Database<Tables> extends AsyncDisposable {
    */
   transaction<Result>(work: (trx: Transaction<Tables>) => Promise<Result>): Promise<Result>;
 
+  /** Reads the whole of it and throws `DbError` database-corrupt when it contradicts itself. Blocks this thread. */
+  assertSound(): Promise<void>;
+
   close(): Promise<void>;
 }
 

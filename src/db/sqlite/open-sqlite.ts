@@ -1,12 +1,12 @@
 import { dirname } from 'node:path';
-import { Kysely } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import type { Database, Migration } from '../database.ts';
 import { migrate } from '../migrate.ts';
 import { openSqliteConnection } from './connection.ts';
 import { readDialect, writeDialect } from './dialect.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { makeFolder } from './make-folder.ts';
-import { toDbError } from './sqlite-error.ts';
+import { damaged, toDbError } from './sqlite-error.ts';
 import { startSqliteWriter } from './writer.ts';
 
 /**
@@ -40,6 +40,11 @@ export async function openSqlite<Tables>(options: {
       return {
         reads,
         transaction: (work) => writes.transaction().execute(work),
+        async assertSound() {
+          const { rows } = await sql<{ integrity_check: string }>`PRAGMA integrity_check(1)`.execute(reads);
+          const found = rows[0]?.integrity_check;
+          if (found !== 'ok') throw damaged(file, found ?? 'no answer');
+        },
         close,
         [Symbol.asyncDispose]: close,
       };

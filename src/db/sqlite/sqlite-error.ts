@@ -24,12 +24,7 @@ export function toDbError(error: unknown, file: string): unknown {
     });
   }
   if (primary === SQLITE_CORRUPT || primary === SQLITE_NOTADB) {
-    // SQLite says CORRUPT also where the disk failed to read (SQLITE_IOERR_CORRUPTFS).
-    return new DbError(
-      'database-corrupt',
-      `The database ${file} is damaged or its disk cannot be read (${error.message}). See the kernel log for errors of the disk; if there are none, stop the server and run: lading rebuild`,
-      { cause: error },
-    );
+    return damaged(file, error.message, error);
   }
   // Without a folder that it can write to, SQLite cannot even read: it makes files of its own beside the database.
   const advice =
@@ -40,5 +35,14 @@ export function toDbError(error: unknown, file: string): unknown {
     'database-unavailable',
     `The database ${file} cannot be used now: ${error.message}.${advice}`,
     { cause: error },
+  );
+}
+
+export function damaged(file: string, found: string, cause?: unknown): DbError {
+  // SQLite says CORRUPT also where the disk failed to read (SQLITE_IOERR_CORRUPTFS).
+  return new DbError(
+    'database-corrupt',
+    `The database ${file} is damaged or its disk cannot be read (${found}). See the kernel log for errors of the disk; if there are none, stop the server and run: lading rebuild`,
+    { cause },
   );
 }

@@ -66,6 +66,8 @@ export async function checkRegistry(options: CheckOptions): Promise<CheckReport>
       onFinding(finding);
     },
   };
+  // First: what follows trusts the types of what the database says.
+  await db.assertSound();
   const bytesTotal = await countBytes(blobs, signal);
   let bytesDone = 0;
   const progress = (stage: CheckProgress['stage']) => onProgress?.({ stage, bytesDone, bytesTotal });
