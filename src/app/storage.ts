@@ -43,6 +43,7 @@ export async function openStorage(options: {
   const db = await openSqlite<DistributionTables>({
     file: paths.database,
     migrations: distributionMigrations,
+    shared: !options.exclusive,
   });
   opened.defer(() => db.close());
   return toStorage({ blobs, db, root: storage.root }, opened.move());

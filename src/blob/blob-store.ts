@@ -74,10 +74,11 @@ export interface BlobStore {
    * Publishes the session's bytes under `digest` and ends the session; returns the size. Durable when it resolves.
    * If the bytes have another digest: `digest-mismatch`, and the session stays as it was. If the store fails, the
    * session may be gone, since bytes it could not make durable must not be published by a second try.
+   * Bytes may have to be read again first: then `signal` stops it, and the session stays as it was.
    * Replaces a blob already there, which heals one that had been damaged. A crash leaves either no blob or a
    * whole one, never part of one.
    */
-  finishUpload(key: UploadKey, digest: Digest): Promise<number>;
+  finishUpload(key: UploadKey, digest: Digest, options?: { signal?: AbortSignal }): Promise<number>;
 
   /** Drops the session and its bytes; does nothing if there is none. */
   cancelUpload(key: UploadKey): Promise<void>;

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { followFacts, type Storage } from '../app/index.ts';
 import { type CheckReport, checkRegistry, type Finding } from '../distribution/index.ts';
-import { silentLogger } from '../kernel/index.ts';
+import { printable, silentLogger } from '../kernel/index.ts';
 import { CliError } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
 import { countOf } from './count-of.ts';
@@ -10,7 +10,6 @@ import { formatByteProgress } from './format-byte-progress.ts';
 import { formatBytes } from './format-bytes.ts';
 import { jsonLine } from './json-line.ts';
 import { openExistingStorage } from './open-existing-storage.ts';
-import { printable } from './printable.ts';
 import { addStorageOptions, loadSettings, type StorageOptions } from './storage-options.ts';
 
 interface CheckOptions extends StorageOptions {

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { loadConfiguration } from '../app/index.ts';
+import { printable } from '../kernel/index.ts';
 import type { CommandContext } from './command-context.ts';
 import { createTable } from './create-table.ts';
 import { jsonLine } from './json-line.ts';
-import { printable } from './printable.ts';
 import { addStorageOptions, type StorageOptions } from './storage-options.ts';
 
 interface ConfigOptions extends StorageOptions {

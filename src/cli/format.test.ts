@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { printable } from '../kernel/index.ts';
 import { countOf } from './count-of.ts';
 import { formatAge } from './format-age.ts';
 import { formatByteProgress } from './format-byte-progress.ts';
 import { formatBytes } from './format-bytes.ts';
 import { formatDuration } from './format-duration.ts';
-import { printable } from './printable.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

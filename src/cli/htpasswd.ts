@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { removeHtpasswdUser, setHtpasswdUser } from '../identity/index.ts';
+import { printable } from '../kernel/index.ts';
 import { CliError } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
-import { printable } from './printable.ts';
 import { readPassword } from './read-password.ts';
 
 export function htpasswdCommand(context: CommandContext): Command {

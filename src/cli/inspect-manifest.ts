@@ -1,12 +1,10 @@
 import type { Storage } from '../app/index.ts';
 import {
-  type DistributionContext,
-  listAllReferrers,
+  listReferrers,
   listTagSummaries,
   type ReferrerRow,
   type StoredManifest,
 } from '../distribution/index.ts';
-import { type Clock, silentLogger } from '../kernel/index.ts';
 import type { RepositoryName, Tag } from '../oci/index.ts';
 import { describeManifest, kindOf, type ManifestDescription } from './describe-manifest.ts';
 import { readConfigPlatform } from './read-config-platform.ts';
@@ -27,7 +25,6 @@ export interface InspectedManifest extends ManifestDescription {
 /** All that the registry knows of a manifest. */
 export async function inspectManifest(
   { db, blobs }: Storage,
-  clock: Clock,
   { repository, manifest }: { repository: RepositoryName; manifest: StoredManifest },
 ): Promise<InspectedManifest> {
   const description = await describeManifest(db.reads, repository, manifest);
@@ -35,9 +32,8 @@ export async function inspectManifest(
   const platform = await readConfigPlatform(blobs, parsed?.config);
   const { digest } = manifest;
   const tags = await listTagSummaries(db.reads, { repository, digest, after: '', limit: LISTED + 1 });
-  const context: DistributionContext = { db, blobs, clock, log: silentLogger, onTreeChange: () => {} };
-  const query = { repository, subject: digest, artifactType: undefined, after: '', limit: LISTED + 1 };
-  const referrers = await listAllReferrers(context, query);
+  const query = { repository, subject: digest, artifactType: undefined, after: '', limit: LISTED };
+  const { referrers, hasMore } = await listReferrers(db.reads, query);
   return {
     ...description,
     repository,
@@ -45,7 +41,7 @@ export async function inspectManifest(
     kind: kindOf(parsed),
     platforms: platform === undefined ? description.platforms : [platform],
     tags: tags.slice(0, LISTED).map((tag) => tag.name),
-    referrers: referrers.slice(0, LISTED),
-    hasMore: { tags: tags.length > LISTED, referrers: referrers.length > LISTED },
+    referrers,
+    hasMore: { tags: tags.length > LISTED, referrers: hasMore },
   };
 }

@@ -51,6 +51,6 @@ async function inspect(context: CommandContext, ref: string, options: InspectOpt
     await out.write(manifest.content);
     return;
   }
-  const inspected = await inspectManifest(storage, clock, { repository, manifest });
+  const inspected = await inspectManifest(storage, { repository, manifest });
   await out.write(options.json ? inspectionJson(inspected) : inspectionText(inspected, out));
 }

@@ -1,5 +1,6 @@
 import type { Storage } from '../app/index.ts';
 import { findManifest, isListed, listTagSummaries, type TagSummary } from '../distribution/index.ts';
+import { printable } from '../kernel/index.ts';
 import type { RepositoryName } from '../oci/index.ts';
 import { CliError } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
@@ -8,7 +9,6 @@ import { describeManifest, kindOf } from './describe-manifest.ts';
 import { formatAge } from './format-age.ts';
 import { formatBytes } from './format-bytes.ts';
 import { jsonLine, toUtc } from './json-line.ts';
-import { printable } from './printable.ts';
 import { shortDigest } from './short-digest.ts';
 
 const PAGE = 100;

@@ -1,12 +1,11 @@
 import { Command } from 'commander';
 import { rebuildStorage } from '../app/index.ts';
 import type { AdoptionCounts, Rebuild } from '../distribution/index.ts';
-import { silentLogger } from '../kernel/index.ts';
+import { printable, silentLogger } from '../kernel/index.ts';
 import type { CommandContext } from './command-context.ts';
 import { countOf } from './count-of.ts';
 import { createStatusLine } from './create-status-line.ts';
 import { jsonLine } from './json-line.ts';
-import { printable } from './printable.ts';
 import { assertTreeExists, requireRoot } from './registry-root.ts';
 import { addStorageOptions, loadSettings, type StorageOptions } from './storage-options.ts';
 

@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import { ladingPaths, type Settings, type Storage } from '../app/index.ts';
 import { filesystemLayout } from '../blob/index.ts';
 import { isAdopted } from '../distribution/index.ts';
+import { printable } from '../kernel/index.ts';
 import { CliError } from './cli-error.ts';
-import { printable } from './printable.ts';
 
 /** The folder of the registry. Throws `CliError` nothing-there when nothing outlives the server. */
 export function requireRoot(storage: Settings['storage']): string {

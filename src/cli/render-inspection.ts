@@ -1,11 +1,11 @@
 import type { ReferrerRow } from '../distribution/index.ts';
+import { printable } from '../kernel/index.ts';
 import type { Descriptor } from '../oci/index.ts';
 import { formatPlatform } from './describe-manifest.ts';
 import { formatBytes } from './format-bytes.ts';
 import type { InspectedManifest } from './inspect-manifest.ts';
 import { jsonLine } from './json-line.ts';
 import type { Output } from './output.ts';
-import { printable } from './printable.ts';
 
 /** One object on a line; what does not apply is left out or empty. */
 export function inspectionJson(inspected: InspectedManifest): string {

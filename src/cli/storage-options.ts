@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { loadConfiguration, type Settings } from '../app/index.ts';
+import { printable } from '../kernel/index.ts';
 import type { CommandContext } from './command-context.ts';
-import { printable } from './printable.ts';
 
 /** Options of every command that works on a registry. */
 export interface StorageOptions {

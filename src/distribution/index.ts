@@ -8,9 +8,10 @@ export type { Finding, FindingKind } from './check/finding.ts';
 export type { DistributionContext } from './context.ts';
 export { createDistribution, type Distribution, type DistributionSettings } from './create-distribution.ts';
 export { deleteManifest } from './delete.ts';
-export { listAllReferrers } from './list-referrers.ts';
+export { listReferrers } from './list-referrers.ts';
 export { type AdoptionCounts, isAdopted } from './store/adoption-state.ts';
-export { findManifest, type ReferrerRow, type StoredManifest } from './store/manifests.ts';
+export { findManifest, type StoredManifest } from './store/manifests.ts';
+export type { ReferrerRow } from './store/referrers.ts';
 export { isListed } from './store/repositories.ts';
 export {
   listRepositorySummaries,

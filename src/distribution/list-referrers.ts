@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Kysely } from 'kysely';
 import {
-  type Descriptor,
   type Digest,
   isManifestMediaType,
   mediaTypes,
@@ -9,12 +9,17 @@ import {
   type RepositoryName,
   referrersTag,
 } from '../oci/index.ts';
-import type { DistributionContext } from './context.ts';
-import { findManifest, listReferrers, type ReferrerRow } from './store/manifests.ts';
-import { findRepositoryId } from './store/repositories.ts';
-import { listPresentManifests } from './store/stored-facts.ts';
+import { findManifest } from './store/manifests.ts';
+import {
+  listManifestOutlines,
+  listReferrerOutlines,
+  listReferrersByDigest,
+  type ReferrerOutline,
+  type ReferrerRow,
+} from './store/referrers.ts';
+import type { DistributionTables } from './tables.ts';
 
-const CANDIDATES_AT_A_TIME = 500;
+type Reads = Kysely<DistributionTables>;
 
 export interface ReferrerQuery {
   readonly repository: RepositoryName;
@@ -22,63 +27,77 @@ export interface ReferrerQuery {
   readonly artifactType: string | undefined;
   /** A digest: only those after it. '' is the beginning. */
   readonly after: string;
+  /** At least 1. */
   readonly limit: number;
 }
 
-/**
- * One page of the manifests that refer to `subject`, in order of digest: those that say so themselves, and those
- * that clients of registries without this API noted in the fallback tag (distribution-spec v1.1.1, "Listing
- * Referrers" and "Referrers Tag Schema": these must be listed too once a registry has the API).
- */
-export async function listAllReferrers(
-  context: DistributionContext,
-  query: ReferrerQuery,
-): Promise<ReferrerRow[]> {
-  const own = await listReferrers(context.db.reads, query);
-  const noted = await listNotedReferrers(context, query);
-  if (noted.length === 0) return own;
-  const merged = new Map<string, ReferrerRow>();
-  for (const referrer of [...noted, ...own]) merged.set(referrer.digest, referrer);
-  return [...merged.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1)).slice(0, query.limit);
+export interface ReferrerPage {
+  /** In order of digest. */
+  readonly referrers: readonly ReferrerRow[];
+  readonly hasMore: boolean;
 }
 
-async function listNotedReferrers(
-  context: DistributionContext,
-  query: ReferrerQuery,
-): Promise<ReferrerRow[]> {
-  const tag = referrersTag(query.subject);
-  const index = await findManifest(context.db.reads, query.repository, { kind: 'tag', tag });
+/** Clients read at most 4 MiB: a page whose annotations would be longer ends earlier. */
+const PAGE_ANNOTATION_BYTES = 3 * 1024 * 1024;
+const DIGESTS_AT_A_TIME = 500;
+
+/**
+ * One page of the manifests that refer to `subject`: those that say so themselves, and those that clients of
+ * registries without this API noted in the fallback tag (distribution-spec v1.1.1, "Listing Referrers" and
+ * "Referrers Tag Schema": these must be listed too once a registry has the API). Only what fits the page is loaded.
+ */
+export async function listReferrers(db: Reads, query: ReferrerQuery): Promise<ReferrerPage> {
+  const own = await listReferrerOutlines(db, { ...query, limit: query.limit + 1 });
+  const noted = await listNotedReferrers(db, query);
+  const found = new Map([...noted, ...own].map((outline) => [outline.digest, outline]));
+  const outlines = [...found.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1));
+  const page = takeThatFit(outlines.slice(0, query.limit)).map(({ digest }) => digest);
+  const referrers: ReferrerRow[] = [];
+  for (let from = 0; from < page.length; from += DIGESTS_AT_A_TIME) {
+    const digests = page.slice(from, from + DIGESTS_AT_A_TIME);
+    referrers.push(...(await listReferrersByDigest(db, query.repository, digests)));
+  }
+  return { referrers, hasMore: page.length < outlines.length };
+}
+
+/** At least one, so that paging always gets on. */
+function takeThatFit(outlines: readonly ReferrerOutline[]): ReferrerOutline[] {
+  let bytes = 0;
+  const fitting: ReferrerOutline[] = [];
+  for (const outline of outlines) {
+    bytes += outline.annotationBytes;
+    if (fitting.length > 0 && bytes > PAGE_ANNOTATION_BYTES) break;
+    fitting.push(outline);
+  }
+  return fitting;
+}
+
+async function listNotedReferrers(db: Reads, query: ReferrerQuery): Promise<ReferrerOutline[]> {
+  const { repository, artifactType, limit } = query;
+  const index = await findManifest(db, repository, { kind: 'tag', tag: referrersTag(query.subject) });
   if (!index || index.mediaType !== mediaTypes.ociIndex) return [];
-  const candidates = parseStored(index)
-    .filter(({ digest, mediaType }) => digest > query.after && isManifestMediaType(mediaType))
-    .filter(({ artifactType }) => query.artifactType === undefined || artifactType === query.artifactType)
-    .sort((a, b) => (a.digest < b.digest ? -1 : 1));
-  const repositoryId = await findRepositoryId(context.db.reads, query.repository);
-  if (repositoryId === undefined) return [];
-  const rows: ReferrerRow[] = [];
-  for (let from = 0; from < candidates.length && rows.length < query.limit; from += CANDIDATES_AT_A_TIME) {
-    const some = candidates.slice(from, from + CANDIDATES_AT_A_TIME);
-    const digests = some.map(({ digest }) => digest);
-    // The tag may name what was deleted since.
-    const present = await listPresentManifests(context.db.reads, repositoryId, digests);
-    rows.push(...some.filter(({ digest }) => present.has(digest)).map(toRow));
+  const noted = manifestsOf(index).filter((digest) => digest > query.after);
+  const found: ReferrerOutline[] = [];
+  for (let from = 0; from < noted.length && found.length <= limit; from += DIGESTS_AT_A_TIME) {
+    // What the tag says is only a hint: it may name what was deleted since, or describe it wrongly.
+    const digests = noted.slice(from, from + DIGESTS_AT_A_TIME);
+    const present = await listManifestOutlines(db, repository, digests);
+    found.push(...present.filter((row) => artifactType === undefined || row.artifactType === artifactType));
     // A tag may name thousands that are not there: others get their turn meanwhile.
     await setImmediate();
   }
-  return rows.slice(0, query.limit);
+  return found;
 }
 
-function parseStored(index: { content: Uint8Array; mediaType: string }): readonly Descriptor[] {
+/** Digests of the manifests that an index lists, in order. */
+function manifestsOf(index: { content: Uint8Array; mediaType: string }): Digest[] {
   try {
-    return parseManifest(index.content, index.mediaType).manifests;
+    const { manifests } = parseManifest(index.content, index.mediaType);
+    const named = manifests.filter(({ mediaType }) => isManifestMediaType(mediaType));
+    return named.map(({ digest }) => digest).sort();
   } catch (error) {
     // An index adopted from another registry may break rules that this one checks at push.
     if (error instanceof OciError) return [];
     throw error;
   }
-}
-
-function toRow(descriptor: Descriptor): ReferrerRow {
-  const { digest, mediaType, sizeBytes, artifactType, annotations } = descriptor;
-  return { digest, mediaType, sizeBytes, artifactType, annotations };
 }

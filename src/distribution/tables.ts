@@ -70,12 +70,14 @@ export const distributionMigrations: readonly Migration[] = [
           PRIMARY KEY (repository_id, digest)) WITHOUT ROWID`,
         sql`CREATE INDEX repository_blob_digest ON repository_blob (digest)`,
         sql`CREATE TABLE manifest_content (digest TEXT PRIMARY KEY, content BLOB NOT NULL)`,
+        // With a rowid, and annotations last: they may be megabytes, and in a table that is an index itself each
+        // comparison of keys would read them.
         sql`CREATE TABLE repository_manifest (
           repository_id INTEGER NOT NULL REFERENCES repository (id),
           digest TEXT NOT NULL REFERENCES manifest_content (digest),
           media_type TEXT NOT NULL, size_bytes INTEGER NOT NULL, artifact_type TEXT, subject_digest TEXT,
-          annotations TEXT, pushed_at INTEGER NOT NULL,
-          PRIMARY KEY (repository_id, digest)) WITHOUT ROWID`,
+          pushed_at INTEGER NOT NULL, annotations TEXT,
+          PRIMARY KEY (repository_id, digest))`,
         sql`CREATE INDEX repository_manifest_subject ON repository_manifest (repository_id, subject_digest, digest)
           WHERE subject_digest IS NOT NULL`,
         sql`CREATE INDEX repository_manifest_digest ON repository_manifest (digest)`,

@@ -27,7 +27,7 @@ export interface UploadSessions {
   finish(
     repository: RepositoryName,
     id: string,
-    end: { chunk: UploadChunk; digest: Digest },
+    end: { chunk: UploadChunk; digest: Digest; signal: AbortSignal },
   ): Promise<number>;
   /** Throws BLOB_UPLOAD_UNKNOWN. */
   cancel(repository: RepositoryName, id: string): Promise<void>;
@@ -106,11 +106,11 @@ export function createUploadSessions(blobs: BlobStore): UploadSessions {
     getSize,
     append: (repository, id, chunk) =>
       exclusively({ repository, id }, (stopped) => appendNext(repository, id, { chunk, stopped })),
-    finish: (repository, id, { chunk, digest }) =>
+    finish: (repository, id, { chunk, digest, signal }) =>
       exclusively({ repository, id }, async (stopped) => {
         await appendNext(repository, id, { chunk, stopped });
         try {
-          return await blobs.finishUpload({ repository, id }, digest);
+          return await blobs.finishUpload({ repository, id }, digest, { signal });
         } catch (error) {
           if (isUnknown(error)) throw uploadUnknown(id);
           if (!(error instanceof BlobError && error.code === 'digest-mismatch')) throw error;

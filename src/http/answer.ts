@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
-import type { Clock, Logger } from '../kernel/index.ts';
+import { type Clock, type Logger, printable } from '../kernel/index.ts';
 import { OciError } from '../oci/index.ts';
 import type { Call } from './call.ts';
 import { errorReply } from './error-reply.ts';
@@ -95,17 +95,18 @@ export async function answer(request: Request, response: Response, options: Answ
     if (!(error instanceof ClientGone)) log.error({ err: error, requestId }, 'answer was cut short');
     destroy(request);
   }
+  const userAgent = headerOf(request, 'user-agent');
   options.onFinished({
     requestId,
-    method,
-    path,
+    method: printable(method),
+    path: printable(path),
     ...observed,
     status: reply?.status ?? 499,
     bytesIn: counted.bytes,
     bytesOut,
     durationMs: clock.now() - startedAt,
     remoteAddress,
-    userAgent: headerOf(request, 'user-agent'),
+    userAgent: userAgent === undefined ? undefined : printable(userAgent),
     aborted,
   });
 
@@ -123,8 +124,9 @@ export async function answer(request: Request, response: Response, options: Answ
     }
     const { route, params } = match;
     observed.route = route.name;
-    observed.repository = params.name;
     const access = route.access(params);
+    // Only now that its name was parsed.
+    observed.repository = params.name;
     const authorization = headerOf(request, 'authorization');
     const admission =
       access === 'public'
@@ -133,15 +135,12 @@ export async function answer(request: Request, response: Response, options: Answ
     observed.actor = admission.actor;
     const call: Call = {
       method,
-      target: request.url ?? '/',
       params,
       query: new URLSearchParams(queryOf(request.url ?? '')),
       header: (name) => headerOf(request, name),
       body: countBytes(request, counted),
       contentLength: contentLengthOf(request),
       signal: gone.signal,
-      requestId,
-      actor: admission.actor,
       may: admission.may,
       url: (target) => (options.externalUrl ?? '') + options.prefix.slice(0, -1) + target,
       path: (target) => options.prefix.slice(0, -1) + target,

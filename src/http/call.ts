@@ -3,8 +3,6 @@ import type { AccessRequirement } from './guard.ts';
 /** One request on its way through a handler. */
 export interface Call {
   readonly method: string;
-  /** As received, query included, for logs. */
-  readonly target: string;
   /** The route's `{name}` segments, percent-decoded. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
@@ -15,9 +13,6 @@ export interface Call {
   readonly contentLength: number | undefined;
   /** Aborted when the client is gone or the server stops waiting for transfers. */
   readonly signal: AbortSignal;
-  readonly requestId: string;
-  /** Who asks, as the guard found out; undefined for an anonymous caller. */
-  readonly actor: string | undefined;
   /** Whether the caller may also do this. Never throws for "no". */
   may(requirement: AccessRequirement): Promise<boolean>;
   /** Makes a URL for a `Location` header of a path of this server that starts with `/`. */

@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import type { Request } from './answer.ts';
 import type { Response } from './send-reply.ts';
+import { createTurns } from './take-turns.ts';
 import { refuseClients } from './tls-client-auth.ts';
 import type { LoadedTls } from './tls-context.ts';
 
@@ -38,7 +39,11 @@ export interface Listener {
 
 /** Listens for HTTP/1.1, or with `tls` for HTTP/2 and HTTP/1.1. Throws what the operating system says. */
 export async function listen(options: ListenerOptions): Promise<Listener> {
-  const server = createServerFor(options);
+  const takeTurn = createTurns();
+  const server = createServerFor(options, (request, response) => {
+    if (request.httpVersionMajor >= 2) options.onRequest(request, response);
+    else takeTurn(request.socket, response, () => options.onRequest(request, response));
+  });
   const sockets = new Set<Socket>();
   const sessions = new Set<ServerHttp2Session>();
   server.on('connection', (socket: Socket) => {
@@ -102,7 +107,10 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   };
 }
 
-function createServerFor(options: ListenerOptions): Server | HttpsServer | Http2SecureServer {
+function createServerFor(
+  options: ListenerOptions,
+  onRequest: ListenerOptions['onRequest'],
+): Server | HttpsServer | Http2SecureServer {
   const limits = {
     maxHeaderSize: MAX_HEADER_BYTES,
     // A layer may take hours on a slow line: the whole request has no limit, its idle time has.
@@ -110,14 +118,14 @@ function createServerFor(options: ListenerOptions): Server | HttpsServer | Http2
     headersTimeout: HEADERS_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
   };
-  if (!options.tls) return createServer(limits, options.onRequest);
+  if (!options.tls) return createServer(limits, onRequest);
   const { context, clientAuth } = options.tls;
   const tls = {
     ...context,
     requestCert: clientAuth?.requestCert ?? false,
     rejectUnauthorized: clientAuth?.rejectUnauthorized ?? false,
   };
-  if (!options.http2) return createHttpsServer({ ...limits, ...tls }, options.onRequest);
+  if (!options.http2) return createHttpsServer({ ...limits, ...tls }, onRequest);
   const server = createSecureServer(
     {
       ...tls,
@@ -130,7 +138,7 @@ function createServerFor(options: ListenerOptions): Server | HttpsServer | Http2
       },
       http1Options: limits as object,
     },
-    options.onRequest,
+    onRequest,
   );
   return Object.assign(server, limits);
 }

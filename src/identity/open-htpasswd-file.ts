@@ -34,7 +34,7 @@ export async function openHtpasswdFile(options: {
       const known = entry?.cost !== undefined;
       // Who cannot log in costs as much time as who can, so that time does not tell which users there are.
       const hash = known ? entry.hash : `$2b$${String(htpasswd.usualCost).padStart(2, '0')}$${nobodysHash}`;
-      const right = await checker.matches({ user, password, hash });
+      const right = await checker.matches({ user, password, hash, isKnown: known });
       return known && right ? { name: user } : undefined;
     },
   };

@@ -6,16 +6,19 @@ import { createJobQueue } from './job-queue.ts';
 const REMEMBER_MS = 5 * 60_000;
 const MAX_REMEMBERED = 10_000;
 /**
- * bcrypt runs on the four threads of libuv, which read and write blobs too: guessing passwords may fill two of them.
- * Behind them wait at most some seconds' worth of attempts.
+ * bcrypt runs on the threads of libuv, which read and write blobs too: guessing passwords may fill three of them.
+ * Names that nobody has wait in a line of their own, so that made-up ones do not keep users out.
  */
-const LIMITS = { concurrency: 2, maxWaiting: 256 };
+const KNOWN_USERS = { concurrency: 2, maxWaiting: 256 };
+const UNKNOWN_USERS = { concurrency: 1, maxWaiting: 64 };
 
 export interface PasswordAttempt {
   readonly user: string;
   readonly password: string;
   /** A bcrypt hash: `$2y$`, `$2a$` or `$2b$`. */
   readonly hash: string;
+  /** Whether there is such a user. */
+  readonly isKnown: boolean;
 }
 
 export interface PasswordCheckerOptions {
@@ -37,7 +40,8 @@ export function createPasswordChecker({ clock, compare }: PasswordCheckerOptions
   const secret = randomBytes(32);
   const rightUntil = new Map<string, number>();
   const inProgress = new Map<string, Promise<boolean>>();
-  const queue = createJobQueue(LIMITS);
+  const knownUsers = createJobQueue(KNOWN_USERS);
+  const unknownUsers = createJobQueue(UNKNOWN_USERS);
 
   return {
     async matches(attempt) {
@@ -57,12 +61,13 @@ export function createPasswordChecker({ clock, compare }: PasswordCheckerOptions
     if (until === undefined) return false;
     rightUntil.delete(key);
     if (clock.now() >= until) return false;
-    rightUntil.set(key, until); // Last in the map: used most recently.
+    // Last in the map: used most recently. Who goes on using it need not hash again, come what flood may.
+    rightUntil.set(key, clock.now() + REMEMBER_MS);
     return true;
   }
 
-  function start(key: string, { password, hash }: PasswordAttempt): Promise<boolean> {
-    const finished = queue
+  function start(key: string, { password, hash, isKnown }: PasswordAttempt): Promise<boolean> {
+    const finished = (isKnown ? knownUsers : unknownUsers)
       .run(() => compare(password, hash))
       .then((right) => {
         if (right) remember(key);

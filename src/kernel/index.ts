@@ -1,3 +1,4 @@
 export { type Clock, systemClock } from './clock.ts';
 export { CodedError } from './coded-error.ts';
 export { type Logger, silentLogger } from './logger.ts';
+export { printable } from './printable.ts';

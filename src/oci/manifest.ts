@@ -45,6 +45,9 @@ const fields = fieldNames(
   'annotations',
 );
 
+/** RFC 6838, §4.2: 127 characters for the type and for the subtype each. */
+const maximumMediaType = 255;
+
 /**
  * Reads an OCI image manifest or index (image-spec v1.1.1), a Docker manifest v2 or a Docker manifest list.
  * `contentType` is the header as received; undefined or empty when there is none, and then the body decides.
@@ -60,7 +63,7 @@ export function parseManifest(bytes: Uint8Array, contentType: string | undefined
   const common = {
     mediaType,
     schemaVersion: 2,
-    artifactType: asString(body.artifactType, 'artifactType'),
+    artifactType: mediaTypeField(body.artifactType, 'artifactType'),
     subject: asObject(body.subject, 'subject') && readDescriptor(body.subject, 'subject'),
     annotations: readAnnotations(body.annotations, 'annotations'),
   } as const;
@@ -78,11 +81,23 @@ export function parseManifest(bytes: Uint8Array, contentType: string | undefined
     ...common,
     kind: 'image',
     // distribution-spec v1.1.1, "Listing Referrers": the config's media type stands in for a missing artifactType.
-    artifactType: common.artifactType ?? config.mediaType,
+    artifactType: common.artifactType ?? mediaTypeField(config.mediaType, 'config.mediaType'),
     config,
     layers: readDescriptors(body, 'layers'),
     manifests: [],
   };
+}
+
+/** What the referrers API filters by is kept apart from the manifest, so it must be of the length it may have. */
+function mediaTypeField(value: unknown, where: string): string | undefined {
+  const text = asString(value, where);
+  if (text !== undefined && text.length > maximumMediaType) {
+    throw new OciError(
+      'MANIFEST_INVALID',
+      `${where} is longer than the ${maximumMediaType} characters of a media type`,
+    );
+  }
+  return text;
 }
 
 function readDescriptors(body: JsonObject, field: 'layers' | 'manifests'): Descriptor[] {

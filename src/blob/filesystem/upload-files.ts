@@ -99,13 +99,13 @@ export function createUploadFiles(options: {
       throw outcome.sourceError.error;
     },
 
-    finishUpload: (key, digest) =>
+    finishUpload: (key, digest, { signal } = {}) =>
       onDisk('finish an upload', layout.blobPath(digest), async () => {
         const { path, algorithm, sizeBytes, file } = await openFile(key);
         await closing(file, async () => {
           const wanted = algorithmOf(digest);
           const running = wanted === algorithm ? hashes.take(path, sizeBytes) : undefined;
-          const hash = running ?? (await hashFile(file, wanted));
+          const hash = running ?? (await hashFile(file, wanted, signal));
           if (digestFromHash(wanted, hash.copy().digest('hex')) !== digest) {
             if (running !== undefined) hashes.put(path, { hash: running, sizeBytes });
             throw new BlobError('digest-mismatch', 'The bytes uploaded do not have the digest given.');
@@ -119,6 +119,9 @@ export function createUploadFiles(options: {
         });
         await publisher.publish(path, digest);
         return sizeBytes;
+      }).catch((error: unknown) => {
+        signal?.throwIfAborted();
+        throw error;
       }),
 
     cancelUpload: (key) =>
@@ -140,10 +143,15 @@ async function closing<T>(file: FileHandle, work: () => Promise<T>): Promise<T> 
 }
 
 /** Reads at most 1 MiB at a time, so that other requests get their turn. */
-async function hashFile(file: FileHandle, algorithm: DigestAlgorithm): Promise<Hash> {
+async function hashFile(
+  file: FileHandle,
+  algorithm: DigestAlgorithm,
+  signal: AbortSignal | undefined,
+): Promise<Hash> {
   const hash = createHash(algorithm);
   const buffer = new Uint8Array(1024 * 1024);
   for (let position = 0; ; ) {
+    signal?.throwIfAborted();
     const { bytesRead } = await file.read(buffer, 0, buffer.byteLength, position);
     if (bytesRead === 0) return hash;
     hash.update(buffer.subarray(0, bytesRead));

@@ -76,10 +76,11 @@ export function createMemoryUploads(options: {
       return upload.sizeBytes;
     },
 
-    async finishUpload(key, digest) {
+    async finishUpload(key, digest, { signal } = {}) {
       const upload = getUpload(key);
       const hash = createHash(algorithmOf(digest));
       for (const part of upload.parts) {
+        signal?.throwIfAborted();
         hash.update(part);
         await setImmediate(); // others get their turn
       }

@@ -83,6 +83,8 @@ export function createGroupCommit(writer: SqliteWriter): GroupCommit {
     },
 
     async execute(sql, parameters) {
+      // Once SQLite gave up the transaction, statements would take effect one by one.
+      if (!writer.inTransaction) throw new Error('The transaction has ended: an earlier statement failed.');
       try {
         return await writer.execute(sql, parameters);
       } catch (error) {

@@ -161,6 +161,17 @@ test('a database of a newer program → database-newer, and it is not touched', 
   assert.equal(await amountOf(db, 'a'), 100);
 });
 
+test('a database of an older program is brought up to date, but not while others may use it', async () => {
+  await using folder = await temporaryFolder();
+  const later: Migration = { name: 'test-002-later', up: async () => {} };
+  await (await openIn(folder)).close();
+  const file = join(folder.path, 'deeper', 'test.db');
+  const migrations = [first, later];
+  await assert.rejects(openSqlite({ file, migrations, shared: true }), failsWith('database-older'));
+  await (await openSqlite({ file, migrations })).close();
+  await (await openSqlite({ file, migrations, shared: true })).close();
+});
+
 test('a file that is no database → database-corrupt, and its bytes stay', async () => {
   await using folder = await temporaryFolder();
   await (await openIn(folder)).close();

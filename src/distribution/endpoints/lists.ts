@@ -65,7 +65,10 @@ async function listTagsOf(
 }
 
 async function listCatalog(context: DistributionContext, call: Call, maximum: number): Promise<Reply> {
-  const limit = parsePageSize(call.query.get('n') ?? undefined, { defaultSize: CATALOG_PAGE, maximum });
+  const limit = parsePageSize(call.query.get('n') ?? undefined, {
+    defaultSize: Math.min(CATALOG_PAGE, maximum),
+    maximum,
+  });
   return pageReply({
     fields: (repositories) => ({ repositories }),
     after: call.query.get('last') ?? '',

@@ -1,13 +1,11 @@
 import type { Call, Reply, RouteRecord } from '../../http/index.ts';
 import { mediaTypes, parseDigest, parsePageSize } from '../../oci/index.ts';
 import type { DistributionContext } from '../context.ts';
-import { listAllReferrers } from '../list-referrers.ts';
-import type { ReferrerRow } from '../store/manifests.ts';
+import { listReferrers } from '../list-referrers.ts';
+import type { ReferrerRow } from '../store/referrers.ts';
 import { repositoryAccess, repositoryOf } from './scope.ts';
 
 const PAGE = 1000;
-/** Clients read at most 4 MiB; a page that would be longer ends earlier and a `Link` leads on. */
-const PAGE_BYTES = 3 * 1024 * 1024;
 
 /** distribution-spec v1.1.1, "Listing Referrers" (end-12). Never 404: what nobody refers to has an empty list. */
 export function referrerRoutes(context: DistributionContext): RouteRecord[] {
@@ -29,15 +27,15 @@ async function getReferrers(context: DistributionContext, call: Call): Promise<R
   const asked = parsePageSize(call.query.get('n') ?? undefined, { defaultSize: PAGE, maximum: PAGE });
   const limit = Math.max(1, asked);
   const after = call.query.get('last') ?? '';
-  const found = await listAllReferrers(context, {
+  const { referrers, hasMore } = await listReferrers(context.db.reads, {
     repository,
     subject,
     artifactType,
     after,
-    limit: limit + 1,
+    limit,
   });
-  const manifests = takeThatFit(found.slice(0, limit).map(toDescriptor));
-  const last = manifests.length < found.length ? manifests.at(-1)?.digest : undefined;
+  const manifests = referrers.map(toDescriptor);
+  const last = hasMore ? referrers.at(-1)?.digest : undefined;
   return {
     status: 200,
     headers: {
@@ -64,16 +62,4 @@ function toDescriptor(referrer: ReferrerRow) {
     ...(artifactType !== undefined && { artifactType }),
     ...(annotations !== undefined && { annotations }),
   };
-}
-
-/** At least one, so that paging always gets on. */
-function takeThatFit<T>(descriptors: readonly T[]): T[] {
-  let bytes = 0;
-  const fitting: T[] = [];
-  for (const descriptor of descriptors) {
-    bytes += Buffer.byteLength(JSON.stringify(descriptor));
-    if (fitting.length > 0 && bytes > PAGE_BYTES) break;
-    fitting.push(descriptor);
-  }
-  return fitting;
 }

@@ -12,7 +12,7 @@ import {
   type RepositoryName,
 } from '../../oci/index.ts';
 import type { DistributionContext } from '../context.ts';
-import { addBlobToRepository, mountBlob } from '../push-blob.ts';
+import { addBlobToRepository, findIntactBlob, mountBlob } from '../push-blob.ts';
 import type { UploadChunk, UploadSessions } from '../upload-sessions.ts';
 import { repositoryAccess, repositoryOf } from './scope.ts';
 
@@ -56,10 +56,17 @@ export function uploadRoutes(context: DistributionContext, sessions: UploadSessi
       async handle(call) {
         const repository = repositoryOf(call.params);
         const digest = parseDigest(call.query.get('digest') ?? '');
-        const sizeBytes = await withState(sessions, call, () =>
-          sessions.finish(repository, idOf(call), { chunk: chunkOf(call), digest }),
-        );
-        await addBlobToRepository(context, repository, { digest, sizeBytes });
+        const end = { chunk: chunkOf(call), digest, signal: call.signal };
+        try {
+          const sizeBytes = await withState(sessions, call, () =>
+            sessions.finish(repository, idOf(call), end),
+          );
+          await addBlobToRepository(context, repository, { digest, sizeBytes });
+        } catch (error) {
+          // A client whose connection broke before it read the answer asks again.
+          const isOver = error instanceof OciError && error.code === 'BLOB_UPLOAD_UNKNOWN';
+          if (!isOver || (await findIntactBlob(context, repository, digest)) === undefined) throw error;
+        }
         return created(call, repository, digest);
       },
     },
@@ -83,12 +90,12 @@ async function postUpload(
 ): Promise<Reply> {
   const repository = repositoryOf(call.params);
   const mount = call.query.get('mount');
-  if (mount !== null) {
+  if (mount) {
     const digest = parseDigest(mount);
     if (await tryMount(context, call, { repository, digest })) return created(call, repository, digest);
   }
   const digestText = call.query.get('digest');
-  if (digestText === null || mount !== null) {
+  if (!digestText || mount) {
     const id = await sessions.start(repository, algorithmFor(call));
     return { status: 202, headers: sessionHeaders(call, { id, sizeBytes: 0 }) };
   }
@@ -96,7 +103,11 @@ async function postUpload(
   const id = await sessions.start(repository, algorithmOf(digest));
   let finished = false;
   try {
-    const sizeBytes = await sessions.finish(repository, id, { chunk: chunkOf(call), digest });
+    const sizeBytes = await sessions.finish(repository, id, {
+      chunk: chunkOf(call),
+      digest,
+      signal: call.signal,
+    });
     finished = true;
     await addBlobToRepository(context, repository, { digest, sizeBytes });
   } finally {

@@ -11,12 +11,6 @@ export interface ManifestStat {
   readonly sizeBytes: number;
 }
 
-/** A manifest as the referrers API describes it. */
-export interface ReferrerRow extends ManifestStat {
-  readonly artifactType: string | undefined;
-  readonly annotations: Readonly<Record<string, string>> | undefined;
-}
-
 export interface StoredManifest extends ManifestStat {
   readonly content: Uint8Array;
 }
@@ -106,34 +100,4 @@ export async function removeManifest(trx: Trx, repositoryId: number, digest: Dig
     .where('digest', '=', digest)
     .executeTakeFirst();
   return result.numDeletedRows > 0n;
-}
-
-/** Manifests whose subject is `subject`, with digests after `after`, in order of digest. */
-export async function listReferrers(
-  db: Reads,
-  query: {
-    repository: RepositoryName;
-    subject: Digest;
-    artifactType: string | undefined;
-    after: string;
-    limit: number;
-  },
-): Promise<ReferrerRow[]> {
-  let rows = db
-    .selectFrom('repository_manifest')
-    .innerJoin('repository', 'repository.id', 'repository_manifest.repository_id')
-    .select(['digest', 'media_type', 'size_bytes', 'artifact_type', 'annotations'])
-    .where('repository.name', '=', query.repository)
-    .where('subject_digest', '=', query.subject)
-    .where('digest', '>', query.after as Digest)
-    .orderBy('digest')
-    .limit(query.limit);
-  if (query.artifactType !== undefined) rows = rows.where('artifact_type', '=', query.artifactType);
-  return (await rows.execute()).map((row) => ({
-    digest: row.digest,
-    mediaType: row.media_type,
-    sizeBytes: row.size_bytes,
-    artifactType: row.artifact_type ?? undefined,
-    annotations: row.annotations === null ? undefined : JSON.parse(row.annotations),
-  }));
 }
