@@ -67,6 +67,8 @@ async function followTheLast(options: Parameters<typeof rebuildDatabase>[0]): Pr
   if (present === undefined) return undefined;
   try {
     await using db = await open(file);
+    // What a damaged one says must not be written to the tree, which is all there is then.
+    await db.assertSound();
     await using trail = createTrail({ db, blobs, tree, log });
     await trail.flush();
     return undefined;
