@@ -199,8 +199,9 @@ async function useDamaged(root: string, ledger: Ledger): Promise<string> {
   try {
     server = await startLadingHere({ root });
   } catch (error) {
-    assert.equal((error as { code?: string }).code, 'database-corrupt', String(error));
-    assert.match(String(error), /is damaged .*lading rebuild/s);
+    // Where the schema's own table is hit, it may look like one of another version.
+    assert.match(String((error as { code?: string }).code), /^database-(corrupt|newer)$/, String(error));
+    assert.match(String(error), /lading rebuild/);
     return 'refused to start';
   }
   await using running = server;
