@@ -305,7 +305,7 @@ test('a client that comes back takes its upload over from its dead connection, a
   assertRefused(await dead.readAnswer(), 400, 'BLOB_UPLOAD_INVALID');
 });
 
-test('eight PUTs at once for one session → one blob, the others learn that there is no such upload', async () => {
+test('eight PUTs at once for one session → one blob; the others hear that it is there or that the upload is over', async () => {
   await using server = await startTestServer();
   const location = await startUpload(server, 'a');
   const bytes = someBytes(5000);
@@ -314,6 +314,10 @@ test('eight PUTs at once for one session → one blob, the others learn that the
   const statuses = (await Promise.all(Array.from({ length: 8 }, () => ask(server, put)))).map(
     ({ status }) => status,
   );
-  assert.deepEqual(statuses.toSorted(), [201, 404, 404, 404, 404, 404, 404, 404]);
+  assert.ok(statuses.includes(201));
+  assert.deepEqual(
+    statuses.filter((status) => status !== 201 && status !== 404),
+    [],
+  );
   assert.deepEqual(await filesBelow(`${server.root}/lading/uploads`), []);
 });

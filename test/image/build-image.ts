@@ -83,9 +83,11 @@ async function addNpm(scene: Scene, root: string): Promise<void> {
   });
   const config = new Map([...asked.stdout.matchAll(/^(\w+)=(.+)$/gm)].map(([, key, value]) => [key, value]));
   const settings = [`registry=${config.get('registry')}`];
-  const authorities = [config.get('cafile'), process.env.NODE_EXTRA_CA_CERTS].find(
-    (path) => path && existsSync(path),
-  );
+  const authorities = [
+    config.get('cafile'),
+    process.env.NODE_EXTRA_CA_CERTS,
+    '/etc/ssl/certs/ca-certificates.crt',
+  ].find((path) => path && existsSync(path));
   if (authorities !== undefined) {
     const inside = '/etc/ssl/certs/ca-certificates.crt';
     mkdirSync(join(root, dirname(inside)), { recursive: true });

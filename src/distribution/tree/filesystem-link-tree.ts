@@ -28,6 +28,11 @@ export function createFilesystemLinkTree({ root }: { root: string }): LinkTree {
         if (key.kind === 'tag') await rm(path, { recursive: true, force: true });
         else await ifPresent(unlink(path));
         await directories.sync(dirname(path));
+        if (key.kind !== 'revision') return;
+        // A repository that ever had a manifest is in the catalog, also when it was deleted before its link was made.
+        const revisions = dirname(dirname(path));
+        const firstMade = await mkdir(revisions, { recursive: true, mode: 0o755 });
+        if (firstMade !== undefined) await directories.syncUpwards(revisions, firstMade);
       });
     },
   };
