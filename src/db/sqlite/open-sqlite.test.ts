@@ -172,6 +172,15 @@ test('a database of an older program is brought up to date, but not while others
   await (await openSqlite({ file, migrations, shared: true })).close();
 });
 
+test('a database that has tables it says it has not → database-corrupt', async () => {
+  await using folder = await temporaryFolder();
+  {
+    await using db = await openIn(folder);
+    await db.transaction((trx) => sql`DELETE FROM schema_migration`.execute(trx));
+  }
+  await assert.rejects(openIn(folder), failsWith('database-corrupt'));
+});
+
 test('a file that is no database → database-corrupt, and its bytes stay', async () => {
   await using folder = await temporaryFolder();
   await (await openIn(folder)).close();

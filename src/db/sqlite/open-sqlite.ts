@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { Kysely, sql } from 'kysely';
 import type { Database, Migration } from '../database.ts';
+import { DbError } from '../db-error.ts';
 import { migrate } from '../migrate.ts';
 import { openSqliteConnection } from './connection.ts';
 import { readDialect, writeDialect } from './dialect.ts';
@@ -26,7 +27,11 @@ export async function openSqlite<Tables>(options: {
     const writer = await startSqliteWriter(file);
     try {
       const writes = new Kysely<Tables>({ dialect: writeDialect(createGroupCommit(writer), file) });
-      await migrate(writes, migrations, { shared });
+      await migrate(writes, migrations, { shared }).catch((error: unknown) => {
+        const known = toDbError(error, file);
+        // Steps that do not fit what is there: the list of those that were done is not true any more.
+        throw known instanceof DbError ? known : damaged(file, String(error), error);
+      });
       // Opened after the writer: a read-only connection cannot make the files that WAL mode needs.
       const connection = openSqliteConnection({ file, readOnly: true });
       const reads = new Kysely<Tables>({ dialect: readDialect(connection, file) });
