@@ -1,4 +1,5 @@
 export type { Database, Migration } from './database.ts';
 export { DbError, type DbErrorCode } from './db-error.ts';
+export { prepare } from './prepare.ts';
 export { openSqlite } from './sqlite/open-sqlite.ts';
 export { acquireRootLock } from './sqlite/root-lock.ts';

@@ -59,8 +59,14 @@ export async function answer(request: Request, response: Response, options: Answ
   const requestId = randomUUID();
   // Taken now: a socket that has closed does not know it any more.
   const remoteAddress = request.socket?.remoteAddress ?? '';
-  const gone = new AbortController();
-  response.once('close', () => gone.abort(new ClientGone()));
+  let isGone = false;
+  // Made when it is asked for: few handlers wait for something that a client's leaving should end.
+  let gone: AbortController | undefined;
+  response.once('close', () => {
+    if (response.writableFinished) return;
+    isGone = true;
+    gone?.abort(new ClientGone());
+  });
   // A socket error is told through `close`; without a listener it would end the process.
   request.on('error', () => {});
   response.on('error', () => {});
@@ -77,7 +83,7 @@ export async function answer(request: Request, response: Response, options: Answ
   let aborted = false;
 
   const reply = await handle().catch((error: unknown): Reply | undefined => {
-    if (error instanceof ClientGone || gone.signal.aborted) return undefined;
+    if (error instanceof ClientGone || isGone) return undefined;
     return errorReply(error, { requestId, log });
   });
   try {
@@ -140,7 +146,11 @@ export async function answer(request: Request, response: Response, options: Answ
       header: (name) => headerOf(request, name),
       body: countBytes(request, counted),
       contentLength: contentLengthOf(request),
-      signal: gone.signal,
+      get signal() {
+        gone ??= new AbortController();
+        if (isGone) gone.abort(new ClientGone());
+        return gone.signal;
+      },
       may: admission.may,
       url: (target) => (options.externalUrl ?? '') + options.prefix.slice(0, -1) + target,
       path: (target) => options.prefix.slice(0, -1) + target,

@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import { prepare } from '../../db/index.ts';
 import type { Digest, RepositoryName } from '../../oci/index.ts';
 import type { DistributionTables } from '../tables.ts';
 
@@ -11,15 +12,18 @@ export async function findBlobSize(
   repository: RepositoryName,
   digest: Digest,
 ): Promise<number | undefined> {
-  const row = await db
+  const [row] = await blobSize(db, { repository, digest });
+  return row?.size_bytes;
+}
+
+const blobSize = prepare((db: Reads, named: { repository: RepositoryName; digest: Digest }) =>
+  db
     .selectFrom('repository_blob')
     .innerJoin('repository', 'repository.id', 'repository_blob.repository_id')
     .select('size_bytes')
-    .where('repository.name', '=', repository)
-    .where('digest', '=', digest)
-    .executeTakeFirst();
-  return row?.size_bytes;
-}
+    .where('repository.name', '=', named.repository)
+    .where('digest', '=', named.digest),
+);
 
 /** At most `limit` repositories that have the blob. */
 export async function listRepositoriesWithBlob(

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
-import type { Digest, Reference, RepositoryName } from '../../oci/index.ts';
+import { prepare } from '../../db/index.ts';
+import type { Digest, Reference, RepositoryName, Tag } from '../../oci/index.ts';
 import type { DistributionTables } from '../tables.ts';
 
 type Reads = Kysely<DistributionTables>;
@@ -15,8 +16,8 @@ export interface StoredManifest extends ManifestStat {
   readonly content: Uint8Array;
 }
 
-function selectManifest(db: Reads, repository: RepositoryName, reference: Reference) {
-  const rows = db
+function selectByDigest(db: Reads, named: { repository: RepositoryName; digest: Digest }) {
+  return db
     .selectFrom('repository')
     .innerJoin('repository_manifest', 'repository_manifest.repository_id', 'repository.id')
     .select([
@@ -24,23 +25,50 @@ function selectManifest(db: Reads, repository: RepositoryName, reference: Refere
       'repository_manifest.media_type as mediaType',
       'repository_manifest.size_bytes as sizeBytes',
     ])
-    .where('repository.name', '=', repository);
-  if (reference.kind === 'digest') return rows.where('repository_manifest.digest', '=', reference.digest);
-  return rows
-    .innerJoin('tag', (join) =>
-      join
-        .onRef('tag.repository_id', '=', 'repository.id')
-        .onRef('tag.digest', '=', 'repository_manifest.digest'),
-    )
-    .where('tag.name', '=', reference.tag);
+    .where('repository.name', '=', named.repository)
+    .where('repository_manifest.digest', '=', named.digest);
 }
+
+function selectByTag(db: Reads, named: { repository: RepositoryName; tag: Tag }) {
+  return db
+    .selectFrom('repository')
+    .innerJoin('tag', 'tag.repository_id', 'repository.id')
+    .innerJoin('repository_manifest', (join) =>
+      join
+        .onRef('repository_manifest.repository_id', '=', 'tag.repository_id')
+        .onRef('repository_manifest.digest', '=', 'tag.digest'),
+    )
+    .select([
+      'repository_manifest.digest',
+      'repository_manifest.media_type as mediaType',
+      'repository_manifest.size_bytes as sizeBytes',
+    ])
+    .where('repository.name', '=', named.repository)
+    .where('tag.name', '=', named.tag);
+}
+
+const statByDigest = prepare(selectByDigest);
+const statByTag = prepare(selectByTag);
+const wholeByDigest = prepare((db: Reads, named: { repository: RepositoryName; digest: Digest }) =>
+  selectByDigest(db, named)
+    .innerJoin('manifest_content', 'manifest_content.digest', 'repository_manifest.digest')
+    .select('manifest_content.content'),
+);
+const wholeByTag = prepare((db: Reads, named: { repository: RepositoryName; tag: Tag }) =>
+  selectByTag(db, named)
+    .innerJoin('manifest_content', 'manifest_content.digest', 'repository_manifest.digest')
+    .select('manifest_content.content'),
+);
 
 export async function findManifestStat(
   db: Reads,
   repository: RepositoryName,
   reference: Reference,
 ): Promise<ManifestStat | undefined> {
-  return selectManifest(db, repository, reference).executeTakeFirst();
+  const [row] = await (reference.kind === 'tag'
+    ? statByTag(db, { repository, tag: reference.tag })
+    : statByDigest(db, { repository, digest: reference.digest }));
+  return row;
 }
 
 export async function findManifest(
@@ -48,10 +76,10 @@ export async function findManifest(
   repository: RepositoryName,
   reference: Reference,
 ): Promise<StoredManifest | undefined> {
-  return selectManifest(db, repository, reference)
-    .innerJoin('manifest_content', 'manifest_content.digest', 'repository_manifest.digest')
-    .select('manifest_content.content')
-    .executeTakeFirst();
+  const [row] = await (reference.kind === 'tag'
+    ? wholeByTag(db, { repository, tag: reference.tag })
+    : wholeByDigest(db, { repository, digest: reference.digest }));
+  return row;
 }
 
 export interface NewManifest extends StoredManifest {
