@@ -14,9 +14,12 @@ import type { LinkTree } from './link-tree.ts';
 
 /** Lets the link tree follow the facts, in the background. */
 export interface Trail extends AsyncDisposable {
-  /** Says that there may be changes to follow. Costs next to nothing and never throws. Call it once at start. */
+  /**
+   * Says that there may be changes to follow. That is done within a second or two, few links at a time: the pushes
+   * that go on meanwhile need the disk more. Costs next to nothing and never throws. Call it once at start.
+   */
   poke(): void;
-  /** Follows everything recorded up to now, unless closed. Throws what kept it from it; nothing is lost then. */
+  /** Follows everything recorded up to now, at once. Throws what kept it from doing so; nothing is lost then. */
   flush(): Promise<void>;
   /** How many changes are recorded and not followed yet. */
   lag(): Promise<number>;
@@ -25,7 +28,9 @@ export interface Trail extends AsyncDisposable {
 }
 
 const CHANGES_PER_PAGE = 256;
-const CONCURRENCY = 8;
+/** Links written at once: while somebody waits for it, and behind the pushes that may be going on. */
+const CONCURRENCY = { flush: 8, background: 2 };
+const BACKGROUND_DELAY_MS = 1_000;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 30_000;
 
@@ -42,13 +47,12 @@ export function createTrail(options: {
 }): Trail {
   const { db, log } = options;
   let last: Promise<unknown> = Promise.resolve();
-  let isQueued = false;
   let isClosed = false;
-  let retry: NodeJS.Timeout | undefined;
+  let timer: NodeJS.Timeout | undefined;
   let failures = 0;
 
   /** Tries every change once: one that cannot be followed does not hold up those after it. */
-  async function followAll(): Promise<void> {
+  async function followAll(concurrency: number): Promise<void> {
     let failure: { error: unknown } | undefined;
     for (let after = 0; !isClosed; ) {
       const changes = await listTreeChanges(db.reads, { after, limit: CHANGES_PER_PAGE });
@@ -57,7 +61,7 @@ export function createTrail(options: {
       after = end.id;
       const done: number[] = [];
       await forEachConcurrently(groupByFact(changes), {
-        concurrency: CONCURRENCY,
+        concurrency,
         async work({ change, ids }) {
           try {
             await followChange(options, change);
@@ -72,12 +76,11 @@ export function createTrail(options: {
     if (failure) throw failure.error;
   }
 
-  async function attempt(): Promise<void> {
-    isQueued = false;
-    clearTimeout(retry);
-    retry = undefined;
+  async function attempt(concurrency: number): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
     try {
-      await followAll();
+      await followAll(concurrency);
       if (failures > 0) log.info({ failures }, 'the link tree follows the database again');
       failures = 0;
     } catch (error) {
@@ -89,34 +92,32 @@ export function createTrail(options: {
       }
       const delayMs = Math.min(FIRST_RETRY_MS * 2 ** failures, LAST_RETRY_MS);
       failures += 1;
-      if (!isClosed) retry = setTimeout(queue, delayMs).unref();
+      runLater(delayMs);
       throw error;
     }
   }
 
-  function run(): Promise<void> {
-    isQueued = true;
-    const next = last.then(attempt);
+  function run(concurrency: number): Promise<void> {
+    const next = last.then(() => attempt(concurrency));
     last = next.catch(() => {});
     return next;
   }
 
-  function queue(): void {
-    run().catch(() => {});
+  /** Once at a time: while a retry is due, each push would only knock at a disk that is known to refuse. */
+  function runLater(delayMs: number): void {
+    if (timer !== undefined || isClosed) return;
+    timer = setTimeout(() => run(CONCURRENCY.background).catch(() => {}), delayMs).unref();
   }
 
   async function close(): Promise<void> {
     isClosed = true;
-    clearTimeout(retry);
+    clearTimeout(timer);
     await last;
   }
 
   return {
-    poke() {
-      // While a retry is due, each push would only knock at a disk that is known to refuse.
-      if (!isQueued && retry === undefined && !isClosed) queue();
-    },
-    flush: run,
+    poke: () => runLater(BACKGROUND_DELAY_MS),
+    flush: () => run(CONCURRENCY.flush),
     lag: () => countTreeChanges(db.reads),
     close,
     [Symbol.asyncDispose]: close,
