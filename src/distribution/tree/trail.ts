@@ -28,8 +28,8 @@ export interface Trail extends AsyncDisposable {
 }
 
 const CHANGES_PER_PAGE = 256;
-/** Links written at once: while somebody waits for it, and behind the pushes that may be going on. */
-const CONCURRENCY = { flush: 8, background: 2 };
+/** Links written at once: while somebody waits for it, and behind pushes, from which two already took a third of the speed. */
+const CONCURRENCY = { flush: 8, background: 1 };
 const BACKGROUND_DELAY_MS = 1_000;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 30_000;
