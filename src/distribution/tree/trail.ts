@@ -28,7 +28,7 @@ export interface Trail extends AsyncDisposable {
 }
 
 const CHANGES_PER_PAGE = 256;
-/** Links written at once: while somebody waits for it, and behind pushes, from which two already took a third of the speed. */
+/** Links written at once: while somebody waits for it, and behind pushes, which lost a third of their speed to two. */
 const CONCURRENCY = { flush: 8, background: 1 };
 const BACKGROUND_DELAY_MS = 1_000;
 const FIRST_RETRY_MS = 100;
