@@ -2,9 +2,6 @@ import type { BlobStore } from '../blob/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
 import type { Settings } from './configuration/index.ts';
 
-/** Node runs timers that are longer than this at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 /** Drops abandoned uploads, now and at every interval. `close` stops it and waits for a run in progress. */
 export function startUploadExpiry(options: {
   blobs: BlobStore;
@@ -28,12 +25,9 @@ export function startUploadExpiry(options: {
   }
 
   let running = run();
-  const timer = setInterval(
-    () => {
-      running = running.then(run);
-    },
-    Math.min(settings.intervalMs, MAX_TIMER_MS),
-  );
+  const timer = setInterval(() => {
+    running = running.then(run);
+  }, settings.intervalMs);
   timer.unref();
   return {
     async close() {

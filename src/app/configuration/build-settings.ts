@@ -1,8 +1,9 @@
+import type { TlsSettings } from '../../http/index.ts';
 import { htpasswdPath, htpasswdRealm } from './auth-keys.ts';
 import * as http from './http-keys.ts';
 import * as log from './log-keys.ts';
 import * as other from './other-keys.ts';
-import type { HttpSettings, Settings, TlsSettings } from './settings.ts';
+import type { HttpSettings, Settings } from './settings.ts';
 import * as storage from './storage-keys.ts';
 import * as tls from './tls-keys.ts';
 import type { Values } from './values.ts';

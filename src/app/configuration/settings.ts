@@ -1,10 +1,5 @@
+import type { TlsSettings } from '../../http/index.ts';
 import type { Address } from './find-address.ts';
-
-export type ClientAuth =
-  | 'request-client-cert'
-  | 'require-any-client-cert'
-  | 'verify-client-cert-if-given'
-  | 'require-and-verify-client-cert';
 
 /** What the program obeys, checked and typed. Paths are as written: relative ones start at the working directory. */
 export interface Settings {
@@ -52,15 +47,4 @@ export interface HttpSettings extends Address {
   readonly tls?: TlsSettings;
   readonly http2Enabled: boolean;
   readonly debug?: Address & { readonly prometheus: { readonly enabled: boolean; readonly path: string } };
-}
-
-export interface TlsSettings {
-  readonly certificate: string;
-  readonly key: string;
-  /** Empty: clients are not asked for certificates. */
-  readonly clientCas: readonly string[];
-  readonly clientAuth: ClientAuth;
-  readonly minimumTls: 'tls1.2' | 'tls1.3';
-  /** OpenSSL's names. Undefined: those that Node offers. */
-  readonly cipherSuites?: readonly string[];
 }
