@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AccessRequirement } from '../http/index.ts';
+import type { AccessRequirement, AdmissionRequest } from '../http/index.ts';
 import { OciError } from '../oci/index.ts';
 import { createBasicGuard } from './basic-guard.ts';
 import type { CredentialVerifier } from './credential-verifier.ts';
@@ -11,6 +11,14 @@ const onlyAnn: CredentialVerifier = {
   verify: async ({ user, password }) =>
     user === 'ann' && password === 'secret' ? { name: 'ann' } : undefined,
 };
+const ask = (request: Pick<AdmissionRequest, 'authorization' | 'access'>): AdmissionRequest => ({
+  ...request,
+  surface: 'registry',
+  method: 'GET',
+  remoteAddress: '127.0.0.1',
+  header: () => undefined,
+  origin: () => 'http://127.0.0.1:5000',
+});
 const push: AccessRequirement = { type: 'repository', name: 'a/b', actions: ['pull', 'push'] };
 const remove: AccessRequirement = { type: 'repository', name: 'a/b', actions: ['delete'] };
 const catalog: AccessRequirement = { type: 'registry', name: 'catalog', actions: ['*'] };
@@ -31,7 +39,7 @@ for (const [title, authorization] of refused) {
   test(`${title} → UNAUTHORIZED with one Basic challenge, whatever is asked for`, async () => {
     const guard = createBasicGuard({ verifier: onlyAnn, realm: 'Registry Realm' });
     for (const access of protectedAccess) {
-      await assert.rejects(guard.admit({ authorization, access }), {
+      await assert.rejects(guard.admit(ask({ authorization, access })), {
         name: 'OciError',
         code: 'UNAUTHORIZED',
         status: 401,
@@ -44,14 +52,16 @@ for (const [title, authorization] of refused) {
 test('a wrong password and an unknown user are answered alike', async () => {
   const guard = createBasicGuard({ verifier: onlyAnn, realm: 'r' });
   const answerTo = (credentials: string) =>
-    guard.admit({ authorization: basic(credentials), access: push }).catch((error: Error) => error.message);
+    guard
+      .admit(ask({ authorization: basic(credentials), access: push }))
+      .catch((error: Error) => error.message);
   assert.equal(await answerTo('ann:wrong'), await answerTo('bob:secret'));
 });
 
 test('no refusal repeats what was sent', async () => {
   const guard = createBasicGuard({ verifier: onlyAnn, realm: 'r' });
   for (const authorization of [basic('ann:hunter2'), 'Bearer hunter2', 'hunter2']) {
-    await assert.rejects(guard.admit({ authorization, access: push }), (error: OciError) => {
+    await assert.rejects(guard.admit(ask({ authorization, access: push })), (error: OciError) => {
       assert.doesNotMatch(error.message + JSON.stringify(error), /hunter2|aHVudGVyMg|YW5u/);
       return true;
     });
@@ -61,8 +71,8 @@ test('no refusal repeats what was sent', async () => {
 test('a good login may do everything, and is the actor', async () => {
   const guard = createBasicGuard({ verifier: onlyAnn, realm: 'r' });
   for (const access of protectedAccess) {
-    const admission = await guard.admit({ authorization: basic('ann:secret'), access });
-    assert.equal(admission.actor, 'ann');
+    const admission = await guard.admit(ask({ authorization: basic('ann:secret'), access }));
+    assert.equal(admission.actor?.name, 'ann');
     for (const more of [push, remove, catalog]) {
       assert.equal(await admission.may(more), true);
     }
@@ -72,7 +82,7 @@ test('a good login may do everything, and is the actor', async () => {
 test('public routes ask for no login, look at none, and give no right to more', async () => {
   const verifier: CredentialVerifier = { verify: () => assert.fail('must not be asked') };
   const guard = createBasicGuard({ verifier, realm: 'r' });
-  const admission = await guard.admit({ authorization: basic('ann:secret'), access: 'public' });
+  const admission = await guard.admit(ask({ authorization: basic('ann:secret'), access: 'public' }));
   assert.equal(admission.actor, undefined);
   assert.equal(await admission.may(push), false);
 });
@@ -80,7 +90,7 @@ test('public routes ask for no login, look at none, and give no right to more', 
 test('a verifier that cannot tell refuses the request', async () => {
   const busy = new OciError('TOOMANYREQUESTS', 'later');
   const guard = createBasicGuard({ verifier: { verify: () => Promise.reject(busy) }, realm: 'r' });
-  await assert.rejects(guard.admit({ authorization: basic('ann:secret'), access: push }), busy);
+  await assert.rejects(guard.admit(ask({ authorization: basic('ann:secret'), access: push })), busy);
 });
 
 const realms: readonly [realm: string, challenge: string][] = [
@@ -95,7 +105,7 @@ const realms: readonly [realm: string, challenge: string][] = [
 for (const [realm, challenge] of realms) {
   test(`the realm ${JSON.stringify(realm)} stays within its quotes`, async () => {
     const guard = createBasicGuard({ verifier: onlyAnn, realm });
-    await assert.rejects(guard.admit({ authorization: undefined, access: push }), {
+    await assert.rejects(guard.admit(ask({ authorization: undefined, access: push })), {
       headers: { 'WWW-Authenticate': challenge },
     });
   });
@@ -104,7 +114,7 @@ for (const [realm, challenge] of realms) {
 test('the open guard lets everybody do everything as nobody', async () => {
   const guard = createOpenGuard();
   for (const authorization of [undefined, basic('ann:secret'), 'nonsense']) {
-    const admission = await guard.admit({ authorization, access: push });
+    const admission = await guard.admit(ask({ authorization, access: push }));
     assert.equal(admission.actor, undefined);
     assert.equal(await admission.may({ type: 'registry', name: 'catalog', actions: ['*'] }), true);
   }

@@ -1,4 +1,4 @@
-import type { Admission, Guard } from '../http/index.ts';
+import type { Actor, Admission, Guard } from '../http/index.ts';
 import { OciError } from '../oci/index.ts';
 import type { CredentialVerifier } from './credential-verifier.ts';
 import { findBasicCredentials } from './find-basic-credentials.ts';
@@ -29,7 +29,7 @@ export function createBasicGuard({ verifier, realm }: BasicGuardOptions): Guard 
       if (!credentials) throw unauthorized('Send a user name and password as HTTP Basic credentials.');
       const identity = await verifier.verify(credentials);
       if (!identity) throw unauthorized('The user name or the password is wrong.');
-      return { actor: identity.name, may: async () => true };
+      return { actor: userFromFile(identity.name), may: async () => true };
     },
   };
 
@@ -38,6 +38,16 @@ export function createBasicGuard({ verifier, realm }: BasicGuardOptions): Guard 
       headers: { 'WWW-Authenticate': challenge },
     });
   }
+}
+
+function userFromFile(name: string): Actor {
+  return {
+    kind: 'user',
+    name,
+    accountId: undefined,
+    isAdministrator: false,
+    credential: { kind: 'password', id: undefined, scope: undefined },
+  };
 }
 
 /** A quoted-string (RFC 9110 §5.6.4); what a header cannot carry becomes `?`. */

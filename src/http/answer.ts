@@ -5,7 +5,8 @@ import { type Clock, type Logger, printable } from '../kernel/index.ts';
 import { OciError } from '../oci/index.ts';
 import type { Call } from './call.ts';
 import { errorReply } from './error-reply.ts';
-import type { Guard } from './guard.ts';
+import type { Guard, Surface } from './guard.ts';
+import { originOf } from './origin-of.ts';
 import type { Reply } from './reply.ts';
 import type { Router } from './router.ts';
 import { ClientGone, type Response, sendReply } from './send-reply.ts';
@@ -78,13 +79,14 @@ export async function answer(request: Request, response: Response, options: Answ
     repository: undefined as string | undefined,
     actor: undefined as string | undefined,
   };
+  let surface: Surface = 'registry';
   const counted = { bytes: 0 };
   let bytesOut = 0;
   let aborted = false;
 
   const reply = await handle().catch((error: unknown): Reply | undefined => {
     if (error instanceof ClientGone || isGone) return undefined;
-    return errorReply(error, { requestId, log });
+    return errorReply(error, { requestId, log, surface });
   });
   try {
     if (!reply) throw new ClientGone();
@@ -130,20 +132,28 @@ export async function answer(request: Request, response: Response, options: Answ
     }
     const { route, params } = match;
     observed.route = route.name;
+    surface = route.surface ?? 'registry';
     const access = route.access(params);
     // Only now that its name was parsed.
     observed.repository = params.name;
     const authorization = headerOf(request, 'authorization');
+    const asked = {
+      method,
+      remoteAddress,
+      header: (name: string) => headerOf(request, name),
+      origin: () => options.externalUrl ?? originOf(request),
+    };
     const admission =
       access === 'public'
         ? { actor: undefined, may: async () => false }
-        : await options.guard.admit({ authorization, access });
-    observed.actor = admission.actor;
+        : await options.guard.admit({ ...asked, authorization, access, surface });
+    observed.actor = admission.actor?.name;
     const call: Call = {
-      method,
+      ...asked,
       params,
+      requestId,
+      actor: admission.actor,
       query: new URLSearchParams(queryOf(request.url ?? '')),
-      header: (name) => headerOf(request, name),
       body: countBytes(request, counted),
       contentLength: contentLengthOf(request),
       get signal() {

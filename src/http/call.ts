@@ -1,4 +1,4 @@
-import type { AccessRequirement } from './guard.ts';
+import type { AccessRequirement, Actor } from './guard.ts';
 
 /** One request on its way through a handler. */
 export interface Call {
@@ -13,6 +13,12 @@ export interface Call {
   readonly contentLength: number | undefined;
   /** Aborted when the client is gone or the server stops waiting for transfers. */
   readonly signal: AbortSignal;
+  /** Who asks; undefined for anybody. */
+  readonly actor: Actor | undefined;
+  readonly remoteAddress: string;
+  readonly requestId: string;
+  /** How the client addressed this server, without a slash at the end: `https://registry.example:5000`. */
+  origin(): string;
   /** Whether the caller may also do this. Never throws for "no". */
   may(requirement: AccessRequirement): Promise<boolean>;
   /** Makes a URL for a `Location` header of a path of this server that starts with `/`. */

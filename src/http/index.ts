@@ -1,7 +1,17 @@
 export { type AnswerOptions, answer, type RequestRecord } from './answer.ts';
 export type { Call } from './call.ts';
-export type { AccessRequirement, Admission, Guard, RouteAccess } from './guard.ts';
+export type {
+  AccessRequirement,
+  Actor,
+  Admission,
+  AdmissionRequest,
+  Guard,
+  RouteAccess,
+  Surface,
+  TokenScope,
+} from './guard.ts';
 export { type Listener, type ListenerOptions, listen } from './listener.ts';
+export { Problem } from './problem.ts';
 export { type BodySink, jsonReply, lengthOnly, type Reply, type StreamedBody } from './reply.ts';
 export type { RouteRecord } from './route.ts';
 export { createRouter, type Router } from './router.ts';

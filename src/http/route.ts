@@ -1,5 +1,5 @@
 import type { Call } from './call.ts';
-import type { RouteAccess } from './guard.ts';
+import type { RouteAccess, Surface } from './guard.ts';
 import type { Reply } from './reply.ts';
 
 /** One thing that this server answers. No route mounts without saying what it needs the caller to be allowed. */
@@ -12,6 +12,8 @@ export interface RouteRecord {
    * one in a pattern), anything else is literal: `/v2/{name+}/manifests/{reference}`.
    */
   readonly path: string;
+  /** `registry` when left out. */
+  readonly surface?: Surface;
   /** Parses what it names and throws `OciError` on bad input, so that nothing is asked of a guard about it. */
   access(params: Readonly<Record<string, string>>): RouteAccess;
   handle(call: Call): Promise<Reply>;

@@ -104,7 +104,7 @@ test('nothing is mounted from where the caller may not pull, named or found', as
   const may = async ({ name }: AccessRequirement) => !name.startsWith('secret');
   await using guarded = await startTestServer({
     store: 'memory',
-    guard: { admit: async () => ({ actor: 'eve', may }) },
+    guard: { admit: async () => ({ actor: undefined, may }) },
   });
   const blob = freshBlob();
   await pushBlob(guarded, 'secret/app', blob);
