@@ -1,0 +1,42 @@
+import type { z } from 'zod';
+
+/**
+ * One operation of our JSON API: the source for checking requests, for OpenAPI, for the typed client of the command
+ * line and for the web app. Who may do it is said where it is implemented.
+ */
+export interface ApiContract<
+  Params extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+  Result extends z.ZodType = z.ZodType,
+> {
+  /** Stable, such as `user.get`: the operation id of OpenAPI, the route's name in logs and metrics. */
+  readonly name: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** As in `RouteRecord.path`: `/api/v1/users/{name}`. */
+  readonly path: string;
+  /** One line for a person. */
+  readonly summary: string;
+  /** What may go wrong beside the usual, what a newcomer should know: Markdown. */
+  readonly description?: string;
+  /** Strings from the path. */
+  readonly params?: Params;
+  /** Strings from the query; a parameter that is repeated comes as an array. */
+  readonly query?: Query;
+  /** JSON. Objects are strict: an unknown field is refused. */
+  readonly body?: Body;
+  /** Of the answer's body; left out when there is none (204). */
+  readonly result?: Result;
+  /** Of a success: 200 when left out. */
+  readonly status?: 200 | 201 | 202 | 204;
+}
+
+/** Keeps the types of `contract`'s schemas. */
+export function defineContract<
+  Params extends z.ZodType,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Result extends z.ZodType,
+>(contract: ApiContract<Params, Query, Body, Result>): ApiContract<Params, Query, Body, Result> {
+  return contract;
+}

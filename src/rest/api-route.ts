@@ -1,0 +1,68 @@
+import type { z } from 'zod';
+import type { ApiContract } from '../api/index.ts';
+import { type Call, jsonReply, type Reply, type RouteAccess, type RouteRecord } from '../http/index.ts';
+import { parseInput } from './parse-input.ts';
+import { readJson } from './read-json.ts';
+
+/** What a handler gets: parsed and typed by the contract. */
+export interface ApiInput<Params, Query, Body> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly call: Call;
+}
+
+export interface ApiAnswer<Result> {
+  readonly body?: Result;
+  /** The resource's version, for `ETag` and `If-Match`. */
+  readonly etag?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A contract with who may do it and what it does, as a route. */
+export function apiRoute<
+  Params extends z.ZodType,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Result extends z.ZodType,
+>(
+  contract: ApiContract<Params, Query, Body, Result>,
+  implementation: {
+    access(params: z.output<Params>): RouteAccess;
+    handle(
+      input: ApiInput<z.output<Params>, z.output<Query>, z.output<Body>>,
+    ): Promise<ApiAnswer<z.input<Result>>>;
+  },
+): RouteRecord {
+  const { name, method, path, status = 200 } = contract;
+  return {
+    name,
+    method,
+    path,
+    surface: 'api',
+    access: (params) => implementation.access(parseInput(contract.params, params, 'path')),
+    async handle(call): Promise<Reply> {
+      const params = parseInput(contract.params, call.params, 'path');
+      const query = parseInput(contract.query, queryObject(call.query), 'query');
+      const body = parseInput(contract.body, contract.body ? await readJson(call) : undefined, 'body');
+      const answer = await implementation.handle({ params, query, body, call });
+      const headers = {
+        // Answers differ by who asks, and may be secret.
+        'Cache-Control': 'no-store',
+        ...(answer.etag !== undefined && { ETag: `"${answer.etag}"` }),
+        ...answer.headers,
+      };
+      return status === 204 ? { status, headers } : jsonReply(status, answer.body, headers);
+    },
+  };
+}
+
+function queryObject(query: URLSearchParams): Record<string, string | string[]> {
+  const names = [...new Set(query.keys())];
+  return Object.fromEntries(
+    names.map((name) => {
+      const values = query.getAll(name);
+      return [name, values.length === 1 ? (values[0] ?? '') : values];
+    }),
+  );
+}

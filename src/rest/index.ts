@@ -1,0 +1,1 @@
+export { type ApiAnswer, type ApiInput, apiRoute } from './api-route.ts';
