@@ -1,12 +1,12 @@
 /** `npm run bench`: installs the peers, runs the scenarios, writes results.json, RESULTS.md and charts. */
 
 import { execFileSync } from 'node:child_process';
-import { accessSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { runScenario, type ScenarioRun } from './measure/run-scenario.ts';
 import { parseOptions, USAGE } from './options.ts';
 import { contenders } from './peers/start-server.ts';
-import { BENCH_CACHE } from './places.ts';
+import { BENCH_RUNS } from './places.ts';
 import { writeResults } from './report/write-results.ts';
 import { scenarios } from './scenarios/index.ts';
 import { sizesFor } from './sizes.ts';
@@ -29,8 +29,7 @@ if (options.isHelp) {
 
 async function bench(): Promise<void> {
   execFileSync(join(import.meta.dirname, 'peers/install'), { stdio: 'inherit' });
-  // What an interrupted run left.
-  rmSync(join(BENCH_CACHE, 'runs'), { recursive: true, force: true });
+  removeInterruptedRuns();
   const peers = options.peers.filter((name) => isThere(contenders[name].program));
   const runs: ScenarioRun[] = [];
   for (const scenario of scenarios) {
@@ -46,10 +45,19 @@ async function bench(): Promise<void> {
     // After each one: what was measured is kept when a later one is interrupted.
     await writeResults({ run, isSmoke: options.isSmoke });
   }
+  rmSync(BENCH_RUNS, { recursive: true, force: true });
   const failures = runs.flatMap((run) => run.failures);
   const seconds = runs.reduce((sum, run) => sum + run.seconds, 0);
   console.log(`bench: ${runs.length} scenarios in ${Math.round(seconds)} s, ${failures.length} failed turns`);
   if (failures.length > 0) process.exitCode = 1;
+}
+
+function removeInterruptedRuns(): void {
+  const all = dirname(BENCH_RUNS);
+  if (!existsSync(all)) return;
+  for (const name of readdirSync(all)) {
+    if (!existsSync(`/proc/${name}`)) rmSync(join(all, name), { recursive: true, force: true });
+  }
 }
 
 function isThere(path: string): boolean {

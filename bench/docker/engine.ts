@@ -39,6 +39,8 @@ export async function startEngine(dir: string): Promise<Engine> {
         docker,
         stop: async () => {
           await daemon.stop(20_000);
+          // It binds its folder to itself, and leaves that, and with it all below, to the next start.
+          await run('umount', ['--lazy', `${dir}/data`], { env, cwd: dir, expect: 'any' });
         },
       };
     } catch (error) {

@@ -57,7 +57,7 @@ export async function runScenario(options: {
           onNote: (text) => notes.add(text),
         });
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
+        const message = messageOf(error);
         failures.push({ scenario: scenario.name, contender, round, message });
         outcome = `FAILED: ${message}`;
       }
@@ -70,6 +70,13 @@ export async function runScenario(options: {
   }
   const seconds = (performance.now() - began) / 1000;
   return { scenario: scenario.name, rounds: done, seconds, samples, failures, notes: [...notes] };
+}
+
+/** With what went wrong first, where the clean-up failed as well. */
+function messageOf(error: unknown): string {
+  if (error instanceof SuppressedError)
+    return `${messageOf(error.suppressed)}; then ${messageOf(error.error)}`;
+  return error instanceof Error ? error.message : String(error);
 }
 
 function rotate<T>(items: readonly T[], by: number): readonly T[] {

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startServer } from '../peers/start-server.ts';
-import { BENCH_CACHE } from '../places.ts';
+import { BENCH_CACHE, BENCH_RUNS } from '../places.ts';
 import type { Sizes } from '../sizes.ts';
 import type { Contender, Outcome, Sample, Scenario, Turn } from './types.ts';
 
@@ -15,10 +15,9 @@ export async function runTurn(options: {
   onNote: (text: string) => void;
 }): Promise<void> {
   const { scenario, contender, round, sizes, onSample, onNote } = options;
-  const runs = join(BENCH_CACHE, 'runs');
-  mkdirSync(runs, { recursive: true });
+  mkdirSync(BENCH_RUNS, { recursive: true });
   await using stack = new AsyncDisposableStack();
-  const dir = mkdtempSync(join(runs, `${scenario.name}-${contender}-`));
+  const dir = mkdtempSync(join(BENCH_RUNS, `${scenario.name}-${contender}-`));
   stack.defer(() => rmSync(dir, { recursive: true, force: true }));
   const fixturesDir = join(BENCH_CACHE, 'fixtures');
   mkdirSync(fixturesDir, { recursive: true });
