@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { unmountBelow } from './docker/unmount-below.ts';
 import { runScenario, type ScenarioRun } from './measure/run-scenario.ts';
 import { parseOptions, USAGE } from './options.ts';
 import { contenders } from './peers/start-server.ts';
@@ -56,7 +57,9 @@ function removeInterruptedRuns(): void {
   const all = dirname(BENCH_RUNS);
   if (!existsSync(all)) return;
   for (const name of readdirSync(all)) {
-    if (!existsSync(`/proc/${name}`)) rmSync(join(all, name), { recursive: true, force: true });
+    if (existsSync(`/proc/${name}`)) continue;
+    unmountBelow(join(all, name));
+    rmSync(join(all, name), { recursive: true, force: true });
   }
 }
 

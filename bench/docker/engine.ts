@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type RunResult, run, startDaemon } from '../../test/clients/harness/process.ts';
+import { unmountBelow } from './unmount-below.ts';
 
 export interface Engine {
   docker(...args: readonly string[]): Promise<RunResult>;
@@ -39,8 +40,7 @@ export async function startEngine(dir: string): Promise<Engine> {
         docker,
         stop: async () => {
           await daemon.stop(20_000);
-          // It binds its folder to itself, and leaves that, and with it all below, to the next start.
-          await run('umount', ['--lazy', `${dir}/data`], { env, cwd: dir, expect: 'any' });
+          unmountBelow(dir);
         },
       };
     } catch (error) {
