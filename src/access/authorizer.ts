@@ -1,0 +1,27 @@
+import type { AccessRequirement, Actor } from '../http/index.ts';
+import type { RepositoryName } from '../oci/index.ts';
+import type { Decision, Resource } from './decision.ts';
+
+/** Decides from what is in the database; what it remembers is forgotten as soon as anything changes. */
+export interface Authorizer {
+  /** `actor` undefined: anybody. An action that does not exist is denied. Throws only when it cannot be found out. */
+  authorize(actor: Actor | undefined, action: string, resource: Resource): Promise<Decision>;
+
+  /** Whether every action is allowed; an old name of a renamed repository counts as the new one when it is only read. */
+  may(actor: Actor | undefined, requirement: AccessRequirement): Promise<boolean>;
+
+  /** Whether a refusal may name the resource: whether `actor` could learn that it exists by reading it. */
+  maySee(actor: Actor | undefined, resource: Resource): Promise<boolean>;
+
+  /**
+   * For the token service: which of `requirement.actions` a token may carry, in the order asked for. `*` of a
+   * repository is answered with pull, push and delete spelled out as far as allowed, and `*` itself when all are.
+   */
+  grantableActions(actor: Actor | undefined, requirement: AccessRequirement): Promise<string[]>;
+
+  /** Where a repository that was renamed is now; the name itself when it was not. Costs a look into a map. */
+  resolveRepositoryName(name: RepositoryName): RepositoryName;
+
+  /** Call it after each commit that changed accounts or rights: what was remembered is not used any more. */
+  invalidate(): void;
+}
