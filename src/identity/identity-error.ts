@@ -5,13 +5,17 @@ import { CodedError } from '../kernel/index.ts';
  * - `htpasswd-unreadable`: it is there and cannot be read or written, is no file, or is too large
  * - `htpasswd-invalid`: a line of it is not understood
  * - `user-invalid`: the name cannot stand in the file or in a Basic header
- * - `password-invalid`: the password cannot be hashed whole or be sent in a Basic header
+ * - `password-invalid`: the password cannot be hashed whole, be sent in a Basic header, or is too easily guessed
+ * - `name-invalid`: no account can be called that
+ * - `name-taken`: an account is called that already
  */
 export type IdentityErrorCode =
   | 'htpasswd-missing'
   | 'htpasswd-unreadable'
   | 'htpasswd-invalid'
   | 'user-invalid'
-  | 'password-invalid';
+  | 'password-invalid'
+  | 'name-invalid'
+  | 'name-taken';
 
 export class IdentityError extends CodedError<IdentityErrorCode> {}

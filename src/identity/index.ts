@@ -1,5 +1,10 @@
+export type { Account } from './accounts/account.ts';
+export { createAccount } from './accounts/create-account.ts';
+export { deleteAccount } from './accounts/delete-account.ts';
+export { findAccount, findAccountById } from './accounts/find-account.ts';
 export { hashPassword } from './hash-password.ts';
 export { IdentityError, type IdentityErrorCode } from './identity-error.ts';
 export { type HtpasswdFile, openHtpasswdFile } from './open-htpasswd-file.ts';
 export { removeHtpasswdUser } from './remove-htpasswd-user.ts';
 export { setHtpasswdUser } from './set-htpasswd-user.ts';
+export { type AccountKind, type IdentityTables, identityMigrations } from './tables.ts';
