@@ -21,11 +21,11 @@ export interface ApiContract<
   readonly description?: string;
   /** Strings from the path. */
   readonly params?: Params;
-  /** Strings from the query; a parameter that is repeated comes as an array. */
+  /** Strings from the query; one without a value is left out, one that is repeated comes as an array (`queryList`). */
   readonly query?: Query;
   /** JSON. Objects are strict: an unknown field is refused. */
   readonly body?: Body;
-  /** Of the answer's body; left out when there is none (204). */
+  /** Of the answer's body; left out when there is none (204). What it does not name is not sent. */
   readonly result?: Result;
   /** Of a success: 200 when left out. */
   readonly status?: 200 | 201 | 202 | 204;

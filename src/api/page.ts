@@ -10,3 +10,8 @@ export const pageQuery = z.strictObject({
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), next: z.string().optional() });
 }
+
+/** A query parameter that may be repeated: `?label=a&label=b`. */
+export function queryList<Item extends z.ZodType>(item: Item) {
+  return z.union([z.array(item).max(50), item.transform((value) => [value])]);
+}

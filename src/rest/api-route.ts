@@ -14,12 +14,17 @@ export interface ApiInput<Params, Query, Body> {
 
 export interface ApiAnswer<Result> {
   readonly body?: Result;
-  /** The resource's version, for `ETag` and `If-Match`. */
+  /** The resource's version, without quotes, for `ETag` and `If-Match`. `etagOf` makes one. */
   readonly etag?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** A contract with who may do it and what it does, as a route. */
+/** A route of the API that still knows its contract: what documents, tests and limits go by. */
+export interface ApiRoute extends RouteRecord {
+  readonly contract: ApiContract;
+}
+
+/** A contract with who may do it and what it does, as a route. The answer is checked, too: what the contract does not name is left out of it. */
 export function apiRoute<
   Params extends z.ZodType,
   Query extends z.ZodType,
@@ -33,9 +38,10 @@ export function apiRoute<
       input: ApiInput<z.output<Params>, z.output<Query>, z.output<Body>>,
     ): Promise<ApiAnswer<z.input<Result>>>;
   },
-): RouteRecord {
+): ApiRoute {
   const { name, method, path, status = 200 } = contract;
   return {
+    contract,
     name,
     method,
     path,
@@ -52,17 +58,21 @@ export function apiRoute<
         ...(answer.etag !== undefined && { ETag: `"${answer.etag}"` }),
         ...answer.headers,
       };
-      return status === 204 ? { status, headers } : jsonReply(status, answer.body, headers);
+      if (!contract.result) return { status, headers };
+      return jsonReply(status, contract.result.parse(answer.body), headers);
     },
   };
 }
 
+/** A parameter without a value (`?q=&limit=`, what an empty form field sends) counts as left out. */
 function queryObject(query: URLSearchParams): Record<string, string | string[]> {
   const names = [...new Set(query.keys())];
   return Object.fromEntries(
-    names.map((name) => {
-      const values = query.getAll(name);
-      return [name, values.length === 1 ? (values[0] ?? '') : values];
+    names.flatMap((name) => {
+      const values = query.getAll(name).filter((value) => value !== '');
+      const [only] = values;
+      if (only === undefined) return [];
+      return [[name, values.length === 1 ? only : values]];
     }),
   );
 }

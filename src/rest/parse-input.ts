@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { Problem } from '../http/index.ts';
+import { problem } from './problem.ts';
 
 /** `value` as the contract's schema says; nothing when it has none. Throws `Problem` invalid-request (400). */
 export function parseInput<Schema extends z.ZodType>(
@@ -16,8 +16,7 @@ export function parseInput<Schema extends z.ZodType>(
   }));
   const [first] = fields;
   const what = first ? `: ${first.pointer === '/' ? '' : `${first.pointer} `}${first.message}` : '';
-  throw new Problem('invalid-request', `The ${where} is not as it should be${what}.`, {
-    status: 400,
+  throw problem('invalid-request', `The ${where} is not as it should be${what}.`, {
     fields,
   });
 }
