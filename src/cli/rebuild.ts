@@ -55,7 +55,7 @@ async function rebuildWithProgress({ err, clock }: CommandContext, root: string)
 }
 
 async function report({ out, err }: CommandContext, rebuilt: Rebuild): Promise<void> {
-  const { counts, problems, oldFile, unreadable, reportFile } = rebuilt;
+  const { counts, problems, oldFile, unreadable, carriedOver, reportFile } = rebuilt;
   for (const problem of problems) {
     await err.write(
       `${err.style('yellow', `${problem.kind}:`)} ${printable(`${problem.path}: ${problem.text}`)}\n`,
@@ -63,10 +63,16 @@ async function report({ out, err }: CommandContext, rebuilt: Rebuild): Promise<v
   }
   await out.write(`The database has ${describe(counts)}.\n`);
   if (oldFile !== undefined) await out.write(`The old one is kept as ${printable(oldFile)}\n`);
+  const rows = carriedOver?.tables.reduce((sum, table) => sum + table.rows, 0) ?? 0;
+  if (rows > 0)
+    await out.write(`${countOf(rows, 'row')} of accounts, roles and the like came over from it.\n`);
   if (unreadable !== undefined) {
     await err.write(
       `The old one could not be read to its end, so what was pushed or removed last may be missing or there again: ${printable(unreadable)}\n`,
     );
+  }
+  for (const { name, reason } of carriedOver?.lost ?? []) {
+    await err.write(`${err.style('yellow', 'lost:')} ${printable(`${name}: ${reason}`)}\n`);
   }
   if (counts.problems > 0) {
     await err.write(

@@ -1,9 +1,10 @@
 import { type Generated, sql } from 'kysely';
 import type { Migration } from '../db/index.ts';
+import { type JobTables, jobMigrations } from '../jobs/index.ts';
 import type { Digest, RepositoryName, Tag } from '../oci/index.ts';
 
 /** Times are milliseconds since the Unix epoch, sizes are bytes. */
-export interface DistributionTables {
+export interface DistributionTables extends JobTables {
   repository: {
     id: Generated<number>;
     name: RepositoryName;
@@ -55,7 +56,20 @@ export interface DistributionTables {
   };
 }
 
+/** Their rows are made anew by a rebuild; those of other owners are copied. */
+export const distributionTableNames: readonly (keyof DistributionTables)[] = [
+  'repository',
+  'repository_blob',
+  'manifest_content',
+  'repository_manifest',
+  'tag',
+  'tree_change',
+  'registry_state',
+];
+
 export const distributionMigrations: readonly Migration[] = [
+  // Its facts are written together with their events.
+  ...jobMigrations,
   {
     name: 'distribution-001-registry',
     async up(db) {

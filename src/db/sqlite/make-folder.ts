@@ -8,12 +8,13 @@ import { dirname } from 'node:path';
 export async function makeFolder(path: string): Promise<void> {
   const firstMade = await mkdir(path, { recursive: true });
   // At least the folder above, also when nothing was made: a crash may have come between making it and this.
-  for (let at = path; at.length >= (firstMade ?? path).length; at = dirname(at)) await sync(dirname(at));
+  for (let at = path; at.length >= (firstMade ?? path).length; at = dirname(at)) await syncPath(dirname(at));
 }
 
-async function sync(path: string): Promise<void> {
-  await using folder = await open(path, 'r');
-  await folder.sync().catch((error: NodeJS.ErrnoException) => {
+/** A file's content, or a folder's entries. */
+export async function syncPath(path: string): Promise<void> {
+  await using handle = await open(path, 'r');
+  await handle.sync().catch((error: NodeJS.ErrnoException) => {
     // Some network file systems cannot sync a directory; they write its entries at once.
     if (error.code !== 'EINVAL' && error.code !== 'ENOTSUP') throw error;
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
@@ -60,6 +60,51 @@ const move = (db: Db, amount: number, fault?: Error) =>
       .where('name', '=', 'b')
       .execute();
   });
+
+const second: Migration = {
+  name: 'test-002-owner',
+  async up(db) {
+    await sql`ALTER TABLE account ADD COLUMN owner TEXT NOT NULL DEFAULT 'nobody'`.execute(db);
+  },
+};
+
+test('a new step changes the database and keeps a copy of it as it was', async () => {
+  await using folder = await temporaryFolder();
+  {
+    await using db = await openIn(folder);
+    await move(db, 30);
+  }
+  await using db = await openIn(folder, [first, second]);
+  const { rows } = await sql`SELECT * FROM account ORDER BY name`.execute(db.reads);
+  assert.deepEqual(
+    rows.map((row) => ({ ...(row as object) })),
+    [
+      { name: 'a', amount: 70, owner: 'nobody' },
+      { name: 'b', amount: 30, owner: 'nobody' },
+    ],
+  );
+  const copy = new DatabaseSync(join(folder.path, 'deeper', 'test.db.before-test-002-owner'));
+  assert.deepEqual(
+    copy
+      .prepare('SELECT * FROM account ORDER BY name')
+      .all()
+      .map((row) => ({ ...row })),
+    [
+      { name: 'a', amount: 70 },
+      { name: 'b', amount: 30 },
+    ],
+  );
+  copy.close();
+});
+
+test('no copy is kept of a new database, nor when there is nothing to change', async () => {
+  await using folder = await temporaryFolder();
+  for (let time = 0; time < 2; time += 1) await (await openIn(folder)).close();
+  assert.deepEqual(
+    (await readdir(join(folder.path, 'deeper'))).filter((name) => name.includes('before')),
+    [],
+  );
+});
 
 test('what is committed is seen by reads at once and after opening again', async () => {
   await using folder = await temporaryFolder();

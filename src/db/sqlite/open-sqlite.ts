@@ -6,13 +6,15 @@ import { migrate } from '../migrate.ts';
 import { openSqliteConnection } from './connection.ts';
 import { readDialect, writeDialect } from './dialect.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { keepCopyBeforeMigrating } from './keep-copy.ts';
 import { makeFolder } from './make-folder.ts';
 import { damaged, toDbError } from './sqlite-error.ts';
 import { startSqliteWriter } from './writer.ts';
 
 /**
  * Opens (or makes) an SQLite database in WAL mode and brings its schema up to date; with `shared`, for use beside a
- * server that may be running, the schema has to be that of this program already.
+ * server that may be running, the schema has to be that of this program already. Before the schema changes, a copy is
+ * kept beside it (`<file>.before-<first step>`).
  * Reads run in this thread; writes in a thread of their own, synced on each commit.
  * Throws `DbError`.
  */
@@ -24,6 +26,7 @@ export async function openSqlite<Tables>(options: {
   const { file, migrations, shared = false } = options;
   await makeFolder(dirname(file));
   try {
+    if (!shared) await keepCopyBeforeMigrating(file, migrations);
     const writer = await startSqliteWriter(file);
     try {
       const writes = new Kysely<Tables>({ dialect: writeDialect(createGroupCommit(writer), file) });

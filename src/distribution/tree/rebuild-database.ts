@@ -1,7 +1,7 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type Database, DbError } from '../../db/index.ts';
-import type { DistributionTables } from '../tables.ts';
+import { type CarriedOver, carryOver, type Database, DbError } from '../../db/index.ts';
+import { type DistributionTables, distributionTableNames } from '../tables.ts';
 import { type Adoption, type AdoptionOptions, adoptTree } from './adopt-tree.ts';
 import { createDirectorySync } from './directory-sync.ts';
 import type { LinkTree } from './link-tree.ts';
@@ -16,11 +16,14 @@ export interface Rebuild extends Adoption {
    * deleted just before may then be missing, or there again.
    */
   readonly unreadable: string | undefined;
+  /** What no file holds (accounts and the like) and came over from the old database; undefined without one. */
+  readonly carriedOver: CarriedOver | undefined;
 }
 
 /**
  * Makes the database anew from the tree. The new one is built beside the old one and takes its place only when it
- * is complete; the old one is kept. Nobody else may use the root: hold its lock. Throws as `adoptTree` does.
+ * is complete; the old one is kept. Facts of other owners, which the tree does not hold, are copied from the old one as
+ * far as it can be read. Nobody else may use the root: hold its lock. Throws as `adoptTree` does.
  */
 export async function rebuildDatabase(
   options: Omit<AdoptionOptions, 'db'> & {
@@ -41,6 +44,8 @@ export async function rebuildDatabase(
     return await adoptTree({ ...options, db });
   })();
 
+  const carriedOver = (await isPresent(file)) ? carryOthersOver(file, newFile) : undefined;
+
   const time = new Date(clock.now()).toISOString().replace(/[-:.]/g, '');
   const oldFile = `${file}.${time}.old`;
   const hadOld = await onTree('put the new database in place', file, async () => {
@@ -54,17 +59,28 @@ export async function rebuildDatabase(
     await createDirectorySync({ top: dirname(file) }).sync(dirname(file));
     return moved.at(-1) === true;
   });
-  return { ...adoption, oldFile: hadOld ? oldFile : undefined, unreadable };
+  return { ...adoption, oldFile: hadOld ? oldFile : undefined, unreadable, carriedOver };
 }
 
 /** SQLite's files, the database itself last. Closed, as the new one is, it has that one only. */
 const suffixes = ['-wal', '-shm', ''];
 
+async function isPresent(file: string): Promise<boolean> {
+  return (await onTree('look for the old database', file, () => ifPresent(stat(file)))) !== undefined;
+}
+
+function carryOthersOver(from: string, to: string): CarriedOver {
+  try {
+    return carryOver({ from, to, except: [...distributionTableNames, 'schema_migration'] });
+  } catch (error) {
+    return { tables: [], lost: [{ name: 'everything beside the registry', reason: String(error) }] };
+  }
+}
+
 /** Lets the tree follow what only the old database knows. Answers why it could not be read, if so. */
 async function followTheLast(options: Parameters<typeof rebuildDatabase>[0]): Promise<string | undefined> {
   const { file, open, blobs, tree, log } = options;
-  const present = await onTree('look for the old database', file, () => ifPresent(stat(file)));
-  if (present === undefined) return undefined;
+  if (!(await isPresent(file))) return undefined;
   try {
     await using db = await open(file);
     // What a damaged one says must not be written to the tree, which is all there is then.
