@@ -99,7 +99,7 @@ async function remove(storage: Storage, { clock }: CommandContext, image: ImageR
     // Followed once for all of them, at the end.
     onTreeChange: () => {},
   };
-  await deleteManifest(distribution, repository, reference);
+  await deleteManifest(distribution, { repository, reference });
   return tags;
 }
 

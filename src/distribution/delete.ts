@@ -1,3 +1,5 @@
+import type { Actor } from '../http/index.ts';
+import { appendEvent } from '../jobs/index.ts';
 import type { Digest, Reference, RepositoryName } from '../oci/index.ts';
 import type { DistributionContext } from './context.ts';
 import { blobUnknown, manifestUnknown } from './refusals.ts';
@@ -13,15 +15,17 @@ import { recordTreeChanges } from './store/tree-changes.ts';
  */
 export async function deleteManifest(
   context: DistributionContext,
-  repository: RepositoryName,
-  reference: Reference,
+  target: { repository: RepositoryName; reference: Reference; actor?: Actor | undefined },
 ): Promise<void> {
+  const { repository, reference } = target;
+  const who = { repository, actor: target.actor?.name ?? null, at: context.clock.now() };
   await context.db.transaction(async (trx) => {
     const repositoryId = await findRepositoryId(trx, repository);
     if (repositoryId === undefined) throw manifestUnknown(repository, reference);
     if (reference.kind === 'tag') {
       if (!(await removeTag(trx, repositoryId, reference.tag))) throw manifestUnknown(repository, reference);
       await recordTreeChanges(trx, repository, [{ kind: 'tag', name: reference.tag }]);
+      await appendEvent(trx, { type: 'tag.deleted', tag: reference.tag, ...who });
       return;
     }
     const tags = await removeTagsOf(trx, repositoryId, reference.digest);
@@ -30,8 +34,10 @@ export async function deleteManifest(
     }
     const changes = tags.map((name) => ({ kind: 'tag' as const, name: name as string }));
     await recordTreeChanges(trx, repository, [...changes, { kind: 'revision', name: reference.digest }]);
+    await appendEvent(trx, { type: 'manifest.deleted', digest: reference.digest, tags, ...who });
   });
   context.onTreeChange();
+  context.onEvents?.();
 }
 
 /** Takes a blob out of one repository; its bytes stay for others. Throws BLOB_UNKNOWN. */

@@ -7,8 +7,10 @@ export {
 export type { Finding, FindingKind } from './check/finding.ts';
 export type { DistributionContext } from './context.ts';
 export { createDistribution, type Distribution, type DistributionSettings } from './create-distribution.ts';
+export { createRepository } from './create-repository.ts';
 export { deleteManifest } from './delete.ts';
 export { listReferrers } from './list-referrers.ts';
+export type { NewRepository, RepositoryHooks, Usage } from './ports.ts';
 export { type AdoptionCounts, isAdopted } from './store/adoption-state.ts';
 export { findManifest, type StoredManifest } from './store/manifests.ts';
 export type { ReferrerRow } from './store/referrers.ts';

@@ -1,22 +1,25 @@
+import type { Actor } from '../http/index.ts';
 import type { Digest, RepositoryName } from '../oci/index.ts';
 import type { DistributionContext } from './context.ts';
+import { ensureRepository } from './ensure-repository.ts';
 import { findBlobSize, linkBlob, listRepositoriesWithBlob } from './store/blobs.ts';
-import { ensureRepository } from './store/repositories.ts';
 import { recordTreeChanges } from './store/tree-changes.ts';
 
 /** Makes a published blob readable through `repository`. Durable when it resolves. */
 export async function addBlobToRepository(
   context: DistributionContext,
   repository: RepositoryName,
-  blob: { digest: Digest; sizeBytes: number },
+  blob: { digest: Digest; sizeBytes: number; actor?: Actor | undefined },
 ): Promise<void> {
+  const { digest, sizeBytes, actor } = blob;
   const now = context.clock.now();
   await context.db.transaction(async (trx) => {
-    const repositoryId = await ensureRepository(trx, repository, now);
-    await linkBlob(trx, { repositoryId, ...blob, now });
-    await recordTreeChanges(trx, repository, [{ kind: 'layer', name: blob.digest }]);
+    const repositoryId = await ensureRepository(context, trx, { name: repository, actor, now });
+    await linkBlob(trx, { repositoryId, digest, sizeBytes, now });
+    await recordTreeChanges(trx, repository, [{ kind: 'layer', name: digest }]);
   });
   context.onTreeChange();
+  context.onEvents?.();
 }
 
 /** Bounds how many repositories are asked about before an anonymous mount is declined. */
@@ -32,10 +35,11 @@ export async function mountBlob(
   mount: {
     digest: Digest;
     from: RepositoryName | undefined;
+    actor?: Actor | undefined;
     mayPull: (repository: RepositoryName) => Promise<boolean>;
   },
 ): Promise<boolean> {
-  const { digest, from, mayPull } = mount;
+  const { digest, from, actor, mayPull } = mount;
   const candidates = from
     ? [from]
     : await listRepositoriesWithBlob(context.db.reads, digest, MOUNT_CANDIDATES);
@@ -43,7 +47,7 @@ export async function mountBlob(
     if (!(await mayPull(candidate))) continue;
     const sizeBytes = await findIntactBlob(context, candidate, digest);
     if (sizeBytes === undefined) continue;
-    await addBlobToRepository(context, repository, { digest, sizeBytes });
+    await addBlobToRepository(context, repository, { digest, sizeBytes, actor });
     return true;
   }
   return false;

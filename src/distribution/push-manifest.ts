@@ -1,3 +1,5 @@
+import type { Actor } from '../http/index.ts';
+import { appendEvent } from '../jobs/index.ts';
 import {
   algorithmOf,
   type Digest,
@@ -11,9 +13,10 @@ import {
   type Tag,
 } from '../oci/index.ts';
 import type { DistributionContext } from './context.ts';
+import { ensureRepository } from './ensure-repository.ts';
 import { listMissing } from './store/blobs.ts';
 import { putManifest } from './store/manifests.ts';
-import { ensureRepository, listRepository } from './store/repositories.ts';
+import { listRepository } from './store/repositories.ts';
 import { putTag } from './store/tags.ts';
 import { recordTreeChanges } from './store/tree-changes.ts';
 
@@ -26,6 +29,8 @@ export interface ManifestPush {
   readonly content: Uint8Array;
   /** Take an image though its config or layers are missing (configuration `validation.manifests.sparse`). */
   readonly sparse: boolean;
+  /** Who pushes; undefined for anybody. */
+  readonly actor?: Actor | undefined;
 }
 
 export interface PushedManifest {
@@ -50,7 +55,7 @@ export async function pushManifest(
   const tags = [...new Set(reference.kind === 'tag' ? [reference.tag, ...push.tags] : push.tags)];
   const now = context.clock.now();
   const missing = await context.db.transaction(async (trx) => {
-    const repositoryId = await ensureRepository(trx, repository, now);
+    const repositoryId = await ensureRepository(context, trx, { name: repository, actor: push.actor, now });
     const absent = await listMissing(trx, repositoryId, requiredBlobs(manifest));
     if (absent.length > 0 && !push.sparse) throw blobsMissing(repository, absent);
     await putManifest(trx, {
@@ -70,9 +75,21 @@ export async function pushManifest(
       { kind: 'revision', name: digest },
       ...tags.map((name) => ({ kind: 'tag' as const, name })),
     ]);
+    await appendEvent(trx, {
+      type: 'manifest.pushed',
+      repository,
+      digest,
+      tags,
+      mediaType: manifest.mediaType,
+      sizeBytes: content.byteLength,
+      ...(manifest.subject && { subject: manifest.subject.digest }),
+      actor: push.actor?.name ?? null,
+      at: now,
+    });
     return absent;
   });
   context.onTreeChange();
+  context.onEvents?.();
   return { digest, subject: manifest.subject?.digest, missing };
 }
 

@@ -40,7 +40,12 @@ export function manifestRoutes(
       path,
       access: repositoryAccess('delete'),
       async handle(call) {
-        await deleteManifest(context, repositoryOf(call.params), referenceOf(call));
+        const { actor } = call;
+        await deleteManifest(context, {
+          repository: repositoryOf(call.params),
+          reference: referenceOf(call),
+          actor,
+        });
         return { status: 202 };
       },
     },
@@ -67,6 +72,12 @@ async function getManifest(context: DistributionContext, call: Call): Promise<Re
   if (!manifest) throw manifestUnknown(repository, reference);
   const headers = manifestHeaders(manifest);
   if (matchesIfNoneMatch(call.header('if-none-match'), manifest.digest)) return { status: 304, headers };
+  context.usage?.manifestPulled({
+    repository,
+    digest: manifest.digest,
+    tag: reference.kind === 'tag' ? reference.tag : undefined,
+    actor: call.actor,
+  });
   return { status: 200, headers, body: manifest.content };
 }
 
@@ -101,6 +112,7 @@ async function putManifest(context: DistributionContext, call: Call, sparse: boo
     contentType,
     content,
     sparse,
+    actor: call.actor,
   });
   return {
     status: 201,

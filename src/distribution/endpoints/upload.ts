@@ -61,7 +61,7 @@ export function uploadRoutes(context: DistributionContext, sessions: UploadSessi
           const sizeBytes = await withState(sessions, call, () =>
             sessions.finish(repository, idOf(call), end),
           );
-          await addBlobToRepository(context, repository, { digest, sizeBytes });
+          await addBlobToRepository(context, repository, { digest, sizeBytes, actor: call.actor });
         } catch (error) {
           // A client whose connection broke before it read the answer asks again.
           const isOver = error instanceof OciError && error.code === 'BLOB_UPLOAD_UNKNOWN';
@@ -109,7 +109,7 @@ async function postUpload(
       signal: call.signal,
     });
     finished = true;
-    await addBlobToRepository(context, repository, { digest, sizeBytes });
+    await addBlobToRepository(context, repository, { digest, sizeBytes, actor: call.actor });
   } finally {
     // The client never learned the session's name: nobody could go on with it.
     if (!finished) await sessions.cancel(repository, id).catch(() => {});
@@ -131,7 +131,7 @@ async function tryMount(
     return false;
   }
   const mayPull = (name: RepositoryName) => call.may({ type: 'repository', name, actions: ['pull'] });
-  return mountBlob(context, target.repository, { digest: target.digest, from, mayPull });
+  return mountBlob(context, target.repository, { digest: target.digest, from, mayPull, actor: call.actor });
 }
 
 function algorithmFor(call: Call): DigestAlgorithm {

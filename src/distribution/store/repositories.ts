@@ -10,10 +10,8 @@ export async function findRepositoryId(db: Reads, name: RepositoryName): Promise
   return row?.id;
 }
 
-/** The repository's id, made when this is the first thing pushed to it. */
-export async function ensureRepository(trx: Trx, name: RepositoryName, now: number): Promise<number> {
-  const known = await findRepositoryId(trx, name);
-  if (known !== undefined) return known;
+/** Answers its id. There must be none of that name. */
+export async function insertRepository(trx: Trx, name: RepositoryName, now: number): Promise<number> {
   const row = await trx
     .insertInto('repository')
     .values({ name, listed: 0, created_at: now })

@@ -83,12 +83,12 @@ const remove = fc.oneof(
   fc.record({ repository, tag: fc.constantFrom(...tags) }).map(
     ({ repository, tag }): Operation =>
       ({ context }) =>
-        deleteManifest(context, repository, { kind: 'tag', tag }),
+        deleteManifest(context, { repository, reference: { kind: 'tag', tag } }),
   ),
   fc.record({ repository, manifest }).map(
     ({ repository, manifest }): Operation =>
       ({ context }) =>
-        deleteManifest(context, repository, { kind: 'digest', digest: manifest.digest }),
+        deleteManifest(context, { repository, reference: { kind: 'digest', digest: manifest.digest } }),
   ),
   fc.record({ repository, blob: fc.constantFrom(...blobs) }).map(
     ({ repository, blob }): Operation =>

@@ -89,8 +89,8 @@ describe('trail', () => {
     await push(registry, kept, 'a', 'b');
     await push(registry, gone, 'c', 'd');
     await registry.trail.flush();
-    await deleteManifest(registry.context, repository, byTag('b'));
-    await deleteManifest(registry.context, repository, byDigest(gone.manifest.digest));
+    await deleteManifest(registry.context, { repository, reference: byTag('b') });
+    await deleteManifest(registry.context, { repository, reference: byDigest(gone.manifest.digest) });
     const [config] = gone.blobs;
     assert.ok(config);
     await deleteBlob(registry.context, repository, config.digest);
@@ -109,7 +109,7 @@ describe('trail', () => {
     await using registry = await openRegistry();
     const image = buildImage();
     await push(registry, image, 'x', 'y');
-    await deleteManifest(registry.context, repository, byTag('x'));
+    await deleteManifest(registry.context, { repository, reference: byTag('x') });
     const changes = await registry.db.reads.selectFrom('tree_change').selectAll().execute();
     await registry.trail.flush();
     const before = await links(registry);
