@@ -22,6 +22,12 @@ export interface Authorizer {
   /** Where a repository that was renamed is now; the name itself when it was not. Costs a look into a map. */
   resolveRepositoryName(name: RepositoryName): RepositoryName;
 
-  /** Call it after each commit that changed accounts or rights: what was remembered is not used any more. */
-  invalidate(): void;
+  /** A repository of this name is being made, in a transaction that is not committed yet. */
+  forgetRedirect(name: RepositoryName): void;
+
+  /**
+   * Call it after each commit that changed accounts or rights, and wait for it before answering: nothing that was
+   * remembered before is used any more when it resolves, nor once it has been called.
+   */
+  invalidate(): Promise<void>;
 }

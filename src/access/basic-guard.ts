@@ -2,6 +2,7 @@ import type { Actor, Admission, Guard } from '../http/index.ts';
 import { OciError } from '../oci/index.ts';
 import type { CredentialVerifier } from './credential-verifier.ts';
 import { findBasicCredentials } from './find-basic-credentials.ts';
+import { quoteString } from './guard/challenge.ts';
 
 export interface BasicGuardOptions {
   readonly verifier: CredentialVerifier;
@@ -48,9 +49,4 @@ function userFromFile(name: string): Actor {
     isAdministrator: false,
     credential: { kind: 'password', id: undefined, scope: undefined },
   };
-}
-
-/** A quoted-string (RFC 9110 §5.6.4); what a header cannot carry becomes `?`. */
-function quoteString(text: string): string {
-  return `"${text.replace(/[^ -~]/gu, '?').replace(/["\\]/g, '\\$&')}"`;
 }

@@ -2,5 +2,6 @@ import type { Guard } from '../http/index.ts';
 
 /** Nobody logs in and everybody may do everything, as registry:2 without `auth`. Credentials are not looked at. */
 export function createOpenGuard(): Guard {
-  return { admit: async () => ({ actor: undefined, may: async () => true }) };
+  const everybody = Promise.resolve({ actor: undefined, may: async () => true });
+  return { admit: () => everybody };
 }

@@ -69,6 +69,8 @@ export interface AccessTables {
   access_version: {
     id: number;
     version: number;
+    /** The value of `version` at the last change of `repository_redirect`. */
+    redirects: number;
   };
 }
 
@@ -104,8 +106,9 @@ export const accessMigrations: readonly Migration[] = [
           namespace_id INTEGER PRIMARY KEY, default_visibility TEXT NOT NULL)`,
         sql`CREATE TABLE repository_redirect (name TEXT PRIMARY KEY, target TEXT NOT NULL) WITHOUT ROWID`,
         sql`CREATE INDEX repository_redirect_target ON repository_redirect (target)`,
-        sql`CREATE TABLE access_version (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL)`,
-        sql`INSERT INTO access_version (id, version) VALUES (1, 1)`,
+        sql`CREATE TABLE access_version (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL,
+          redirects INTEGER NOT NULL)`,
+        sql`INSERT INTO access_version (id, version, redirects) VALUES (1, 1, 1)`,
       ]) {
         await statement.execute(db);
       }

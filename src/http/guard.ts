@@ -49,6 +49,7 @@ export interface AdmissionRequest {
   readonly surface: Surface;
   readonly method: string;
   readonly remoteAddress: string;
+  readonly query: URLSearchParams;
   header(name: string): string | undefined;
   /** How the client addressed this server, without a slash at the end: `https://registry.example:5000`. */
   origin(): string;

@@ -1,0 +1,68 @@
+import { type AccessRequirement, type Actor, type AdmissionRequest, Problem } from '../../http/index.ts';
+import { OciError } from '../../oci/index.ts';
+import { bearerChallenge, type ChallengeOptions } from './challenge.ts';
+
+/** Nobody, or credentials that are worth nothing: 401 on both surfaces. */
+export function unauthorized(
+  options: ChallengeOptions,
+  request: AdmissionRequest,
+  reason: { message: string; error?: 'invalid_token' },
+): Error {
+  const { message, error } = reason;
+  if (request.surface === 'api') {
+    // Bearer, so that no browser asks for a password in its own words.
+    const challenge = `Bearer realm="Lading"${error ? `,error="${error}"` : ''}`;
+    return new Problem('unauthorized', message, { status: 401, headers: { 'WWW-Authenticate': challenge } });
+  }
+  return new OciError('UNAUTHORIZED', message, {
+    detail: detailOf(request),
+    headers: { 'WWW-Authenticate': bearerChallenge(options, request, error) },
+  });
+}
+
+/**
+ * Somebody, but without the right. `insufficient_scope` sends the client for another token when the one it showed was
+ * not asked to carry this; in all else the answer is the same whether the thing exists or not.
+ */
+export function insufficient(
+  options: ChallengeOptions,
+  request: AdmissionRequest,
+  reason: { message: string; withToken: boolean },
+): OciError {
+  const error = reason.withToken ? 'insufficient_scope' : undefined;
+  return new OciError('DENIED', reason.message, {
+    status: 401,
+    detail: detailOf(request),
+    headers: { 'WWW-Authenticate': bearerChallenge(options, request, error) },
+  });
+}
+
+/** In the form that distribution's clients know. */
+function detailOf({ access }: AdmissionRequest) {
+  if (typeof access === 'string') return undefined;
+  const { type, name, actions } = access;
+  return actions.map((action) => ({ Type: type, Class: '', Name: name, Action: action }));
+}
+
+/** The same sentence for what does not exist as for what is hidden. */
+export function refusalSentence(
+  actor: Actor | undefined,
+  { type, name, actions }: AccessRequirement,
+): string {
+  const who = actor ? actor.name : 'Who is not logged in';
+  const what = actions.join(' and ');
+  switch (type) {
+    case 'repository': {
+      const namespace = name.includes('/') ? name.slice(0, name.indexOf('/')) : undefined;
+      const whom = namespace === undefined ? 'an administrator' : `an owner of ${namespace}`;
+      const remedy = actor ? `Ask ${whom} for the right to ${what}.` : 'Log in first.';
+      return `${who} may not ${what} ${name}, or it does not exist. ${remedy}`;
+    }
+    case 'registry':
+      return `${who} may not list the repositories of this registry: that is for administrators.`;
+    case 'system':
+      return `${who} may not do this: it is for administrators.`;
+    default:
+      return `${who} may not ${what} here: ${type} ${name} is not there, or not ${actor ? 'yours' : 'public'}.`;
+  }
+}
