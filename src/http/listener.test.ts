@@ -3,8 +3,8 @@ import { Agent, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { ask, openRawConnection } from '../testing/index.ts';
-import type { Request } from './answer.ts';
 import { listen } from './listener.ts';
+import type { Request } from './request.ts';
 import type { Response } from './send-reply.ts';
 
 const timeout = 15_000;

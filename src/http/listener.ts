@@ -3,7 +3,7 @@ import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } f
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
-import type { Request } from './answer.ts';
+import type { Request } from './request.ts';
 import type { Response } from './send-reply.ts';
 import { createTurns } from './take-turns.ts';
 import { refuseClients } from './tls-client-auth.ts';
@@ -39,10 +39,12 @@ export interface Listener {
 
 /** Listens for HTTP/1.1, or with `tls` for HTTP/2 and HTTP/1.1. Throws what the operating system says. */
 export async function listen(options: ListenerOptions): Promise<Listener> {
-  const takeTurn = createTurns();
+  let closing = false;
+  // An answer that had begun before closing could not say that its connection will not be kept.
+  const turns = createTurns((socket) => closing && socket.destroySoon());
   const server = createServerFor(options, (request, response) => {
     if (request.httpVersionMajor >= 2) options.onRequest(request, response);
-    else takeTurn(request.socket, response, () => options.onRequest(request, response));
+    else turns.take(request.socket, response, () => options.onRequest(request, response));
   });
   const sockets = new Set<Socket>();
   const sessions = new Set<ServerHttp2Session>();
@@ -57,22 +59,9 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     session.on('error', () => {});
   });
   if (options.tls?.clientAuth) refuseClients(server, options.tls.clientAuth.acceptsClient);
-  let closing = false;
-  const answers = new WeakMap<Socket, Set<Response>>();
-  server.on('request', (request: Request, response: Response) => {
-    if (request.httpVersionMajor >= 2) return;
-    const ofSocket = answers.get(request.socket) ?? new Set();
-    answers.set(request.socket, ofSocket.add(response));
-    response.once('close', () => {
-      ofSocket.delete(response);
-      // An answer that had begun before closing could not say that its connection will not be kept.
-      if (closing && ofSocket.size === 0) request.socket.destroySoon();
-    });
-  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    const isAnswering = [...(answers.get(socket) ?? [])].some((response) => response.headersSent);
     // An answer is under way: a second one would be taken for a part of its body.
-    if (isAnswering) socket.destroy();
+    if (turns.current(socket)?.headersSent) socket.destroy();
     else answerBrokenRequest(error, socket);
   });
   server.setTimeout(IDLE_MS);

@@ -1,10 +1,13 @@
 import { OciError } from '../oci/index.ts';
 import type { RouteRecord } from './route.ts';
 
+/** One literal segment, or one that becomes a parameter. */
+type Segment = { readonly literal: string } | { readonly parameter: string };
+
 interface CompiledPath {
-  readonly head: readonly string[];
+  readonly head: readonly Segment[];
   readonly greedy: string | undefined;
-  readonly tail: readonly string[];
+  readonly tail: readonly Segment[];
   readonly routes: Map<string, RouteRecord>;
 }
 
@@ -47,7 +50,7 @@ export function createRouter(routes: readonly RouteRecord[]): Router {
         const route =
           candidate.routes.get(method) ?? (method === 'HEAD' ? candidate.routes.get('GET') : undefined);
         if (!route) throw methodNotAllowed(method, candidate);
-        return { route, params: decodeParams(raw) };
+        return { route, params: path.includes('%') ? decodeParams(raw) : raw };
       }
       return undefined;
     },
@@ -62,43 +65,50 @@ export function createRouter(routes: readonly RouteRecord[]): Router {
 function compilePath(path: string): CompiledPath {
   const segments = path.split('/');
   const greedyAt = segments.findIndex((segment) => segment.endsWith('+}'));
-  if (greedyAt < 0) return { head: segments, greedy: undefined, tail: [], routes: new Map() };
+  const compiled = segments.map((segment) =>
+    segment.startsWith('{') ? { parameter: segment.slice(1, -1) } : { literal: segment },
+  );
+  if (greedyAt < 0) return { head: compiled, greedy: undefined, tail: [], routes: new Map() };
   return {
-    head: segments.slice(0, greedyAt),
+    head: compiled.slice(0, greedyAt),
     greedy: segments[greedyAt]?.slice(1, -2),
-    tail: segments.slice(greedyAt + 1),
+    tail: compiled.slice(greedyAt + 1),
     routes: new Map(),
   };
 }
 
 /** More literal segments are more particular: `blobs/uploads/{id}` is tried before `blobs/{digest}`. */
 function literals({ head, tail }: CompiledPath): number {
-  return [...head, ...tail].filter((segment) => !segment.startsWith('{')).length;
+  return [...head, ...tail].filter((segment) => 'literal' in segment).length;
 }
 
 function matchPath(path: CompiledPath, segments: readonly string[]): Record<string, string> | undefined {
   const { head, greedy, tail } = path;
-  const spare = segments.length - head.length - tail.length;
+  const tailAt = segments.length - tail.length;
+  const spare = tailAt - head.length;
   if (greedy === undefined ? spare !== 0 : spare < 1) return undefined;
   const params: Record<string, string> = {};
-  if (!matchSegments(head, segments, 0, params)) return undefined;
-  if (!matchSegments(tail, segments, segments.length - tail.length, params)) return undefined;
-  if (greedy !== undefined) params[greedy] = segments.slice(head.length, head.length + spare).join('/');
+  // The tail first: what most paths differ in.
+  if (!matchSegments(tail, segments.slice(tailAt), params)) return undefined;
+  if (!matchSegments(head, segments, params)) return undefined;
+  if (greedy !== undefined) params[greedy] = segments.slice(head.length, tailAt).join('/');
   return params;
 }
 
+/** Whether `segments` begin as `pattern` says. */
 function matchSegments(
-  pattern: readonly string[],
+  pattern: readonly Segment[],
   segments: readonly string[],
-  from: number,
   params: Record<string, string>,
 ): boolean {
-  return pattern.every((expected, index) => {
-    const segment = segments[from + index] ?? '';
-    if (!expected.startsWith('{')) return segment === expected;
-    params[expected.slice(1, -1)] = segment;
-    return segment !== '';
-  });
+  for (const [index, expected] of pattern.entries()) {
+    const segment = segments[index] ?? '';
+    if ('literal' in expected) {
+      if (segment !== expected.literal) return false;
+    } else if (segment === '') return false;
+    else params[expected.parameter] = segment;
+  }
+  return true;
 }
 
 function decodeParams(raw: Record<string, string>): Record<string, string> {

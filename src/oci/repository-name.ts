@@ -28,22 +28,17 @@ export function parseRepositoryName(text: string): RepositoryName {
 
 /** Walks once over the text: no regular expression, so nothing to backtrack. */
 function isComponent(text: string): boolean {
-  let separator = '';
-  let sawAlphanumeric = false;
-  for (const character of text) {
-    if (isLowerAlphanumeric(character)) {
-      if (separator !== '' && !(sawAlphanumeric && isSeparator(separator))) return false;
-      separator = '';
-      sawAlphanumeric = true;
-    } else {
-      separator += character;
-    }
+  let separatorAt = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    if (!isLowerAlphanumeric(text.charCodeAt(at))) continue;
+    if (separatorAt < at && !(separatorAt > 0 && isSeparator(text.slice(separatorAt, at)))) return false;
+    separatorAt = at + 1;
   }
-  return sawAlphanumeric && separator === '';
+  return text !== '' && separatorAt === text.length;
 }
 
-function isLowerAlphanumeric(character: string): boolean {
-  return (character >= 'a' && character <= 'z') || (character >= '0' && character <= '9');
+function isLowerAlphanumeric(code: number): boolean {
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39);
 }
 
 function isSeparator(text: string): boolean {
