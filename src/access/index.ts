@@ -9,6 +9,7 @@ export type {
   TokenAccess,
 } from './credential-verifiers.ts';
 export type { Decision, Denial, Resource, Rule } from './decision.ts';
+export { type ExternalTokenSettings, openExternalTokenGuard } from './external-token-guard.ts';
 export { createOpenGuard } from './open-guard.ts';
 export type { RepositoryMover } from './repository-mover.ts';
 export { isReservedName } from './reserved-names.ts';
