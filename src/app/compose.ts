@@ -1,4 +1,4 @@
-import { createBasicGuard, createOpenGuard } from '../access/index.ts';
+import { createBasicGuard, createOpenGuard, openExternalTokenGuard } from '../access/index.ts';
 import { createDistribution } from '../distribution/index.ts';
 import { createRouter, type Guard, loadTlsContext, type RequestRecord } from '../http/index.ts';
 import { openHtpasswdFile } from '../identity/index.ts';
@@ -85,7 +85,16 @@ export async function startApp(options: {
 }
 
 async function createGuard(auth: Settings['auth'], context: { clock: Clock; log: Logger }): Promise<Guard> {
-  if (auth.kind === 'none') return createOpenGuard();
-  const verifier = await openHtpasswdFile({ path: auth.path, ...context });
-  return createBasicGuard({ verifier, realm: auth.realm });
+  switch (auth.kind) {
+    case 'none':
+      return createOpenGuard();
+    case 'htpasswd': {
+      const verifier = await openHtpasswdFile({ path: auth.path, ...context });
+      return createBasicGuard({ verifier, realm: auth.realm });
+    }
+    case 'token':
+      return openExternalTokenGuard({ settings: auth, clock: context.clock });
+    case 'accounts':
+      throw new Error('auth.accounts is not connected yet.');
+  }
 }

@@ -17,7 +17,13 @@ export function introduce(server: { url: string; address: string; settings: Sett
   if (auth.kind === 'htpasswd') {
     const howTo = `Add one: lading htpasswd ${auth.path} USER`;
     log.info({ htpasswd: auth.path }, `Users in ${auth.path} may ${may}. ${howTo}`);
-  } else {
+  } else if (auth.kind === 'token') {
+    const server = auth.realm ?? `${auth.redirectPath} of the host that they ask`;
+    log.info(
+      { realm: auth.realm },
+      `Clients get tokens from ${server}. Who has one may ${may}, as far as it says`,
+    );
+  } else if (auth.kind === 'none') {
     const howTo =
       'To ask for a login: lading htpasswd FILE USER, then REGISTRY_AUTH=htpasswd REGISTRY_AUTH_HTPASSWD_PATH=FILE REGISTRY_AUTH_HTPASSWD_REALM=Lading';
     if (isLoopback(address)) log.info({}, `Anybody on this machine may ${may}. ${howTo}`);
@@ -28,10 +34,10 @@ export function introduce(server: { url: string; address: string; settings: Sett
       );
     }
   }
-  if (auth.kind === 'htpasswd' && !settings.http.tls && !isLoopback(address)) {
+  if (auth.kind !== 'none' && !settings.http.tls && !isLoopback(address)) {
     log.warn(
       {},
-      'Passwords cross the network unencrypted. Set REGISTRY_HTTP_TLS_CERTIFICATE and REGISTRY_HTTP_TLS_KEY, unless a proxy in front does TLS.',
+      'Passwords or tokens cross the network unencrypted. Set REGISTRY_HTTP_TLS_CERTIFICATE and REGISTRY_HTTP_TLS_KEY, unless a proxy in front does TLS.',
     );
   }
 }

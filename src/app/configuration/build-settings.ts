@@ -1,5 +1,5 @@
 import type { TlsSettings } from '../../http/index.ts';
-import { htpasswdPath, htpasswdRealm } from './auth-keys.ts';
+import * as auth from './auth-keys.ts';
 import * as http from './http-keys.ts';
 import * as log from './log-keys.ts';
 import * as other from './other-keys.ts';
@@ -31,6 +31,12 @@ export function buildSettings(
     },
     http: buildHttp(values),
     auth: buildAuth(values, authType),
+    accounts: {
+      realm: values.find(auth.accountsRealm),
+      service: values.get(auth.accountsService),
+      issuer: values.get(auth.accountsIssuer),
+      tokenLifetimeMs: values.get(auth.accountsTokenExpiry),
+    },
     log: {
       level: values.get(log.logLevel),
       formatter: formatter === 'logstash' ? 'json' : formatter,
@@ -52,11 +58,36 @@ export function buildSettings(
 
 function buildAuth(values: Values, authType: string | undefined): Settings['auth'] {
   if (authType === undefined) return { kind: 'none' };
-  const path = values.find(htpasswdPath);
-  const realm = values.find(htpasswdRealm);
   // Whoever named a type wants no open registry, whatever else went wrong.
-  if (path === undefined || realm === undefined) throw new TypeError('The tree was not checked: auth');
-  return { kind: 'htpasswd', path, realm };
+  const demanded = <T>(value: T | undefined): T => {
+    if (value === undefined) throw new TypeError('The tree was not checked: auth');
+    return value;
+  };
+  switch (authType) {
+    case 'htpasswd':
+      return {
+        kind: 'htpasswd',
+        path: demanded(values.find(auth.htpasswdPath)),
+        realm: demanded(values.find(auth.htpasswdRealm)),
+      };
+    case 'accounts':
+      return { kind: 'accounts' };
+    case 'token': {
+      const redirects = values.get(auth.tokenAutoRedirect);
+      return {
+        kind: 'token',
+        realm: redirects ? undefined : demanded(values.find(auth.tokenRealm)),
+        redirectPath: values.get(auth.tokenAutoRedirectPath),
+        service: demanded(values.find(auth.tokenService)),
+        issuer: demanded(values.find(auth.tokenIssuer)),
+        rootCertBundle: values.find(auth.tokenRootCertBundle),
+        jwks: values.find(auth.tokenJwks),
+        signingAlgorithms: values.find(auth.tokenSigningAlgorithms),
+      };
+    }
+    default:
+      throw new TypeError(`The tree was not checked: auth.${authType}`);
+  }
 }
 
 function buildHttp(values: Values): HttpSettings {

@@ -1,5 +1,14 @@
 import { at } from './at.ts';
-import { htpasswdPath, htpasswdRealm } from './auth-keys.ts';
+import {
+  htpasswdPath,
+  htpasswdRealm,
+  tokenAutoRedirect,
+  tokenIssuer,
+  tokenJwks,
+  tokenRealm,
+  tokenRootCertBundle,
+  tokenService,
+} from './auth-keys.ts';
 import type { Problem } from './configuration-error.ts';
 import { debugAddress, headers, prometheusEnabled } from './http-keys.ts';
 import type { SupportedKey } from './key.ts';
@@ -40,6 +49,19 @@ export function checkRelations(tree: Tree): { problems: Problem[]; warnings: str
   if (htpasswd !== undefined) {
     demand(htpasswdPath, at('auth.htpasswd', htpasswd.origin), 'the file that `lading htpasswd` writes');
     demand(htpasswdRealm, at('auth.htpasswd', htpasswd.origin), 'for example Registry Realm');
+  }
+  const token = findAt(tree, ['auth', 'token']);
+  if (token !== undefined) {
+    const named = at('auth.token', token.origin);
+    if (values.find(tokenAutoRedirect) !== true) {
+      demand(tokenRealm, named, 'the URL of the token server, or set auth.token.autoredirect');
+    }
+    demand(tokenService, named, 'the `aud` of its tokens');
+    demand(tokenIssuer, named, 'the `iss` of its tokens');
+    // With keys of its own, a bundle beside them is one more, not a need.
+    if (values.findOrigin(tokenJwks) === undefined) {
+      demand(tokenRootCertBundle, named, 'the PEM file of its certificate, or set auth.token.jwks');
+    }
   }
   needs(certificate, privateKey, 'the PEM file of its private key');
   needs(privateKey, certificate, 'the PEM file of its certificate');

@@ -37,8 +37,6 @@ const later = (key: string, text: string): Case => ({
 });
 
 const cases: Case[] = [
-  later('auth.token', 'auth: {token: {realm: r}}'),
-  later('auth.token', 'auth: token'),
   later('auth.silly', 'auth: {silly: }'),
   later('storage.s3', 'storage: {s3: {bucket: b, secretkey: hunter2}}'),
   later('storage.gcs', 'storage: gcs'),
@@ -77,7 +75,7 @@ const cases: Case[] = [
     what: 'two authentication types',
     text: 'auth: {htpasswd: {realm: r, path: /p}}',
     env: { REGISTRY_AUTH_TOKEN_REALM: 'https://a' },
-    code: 'key-not-supported',
+    code: 'conflict',
     message: /only one authentication type can be used/,
   },
   {
@@ -104,6 +102,31 @@ const cases: Case[] = [
     text: 'auth: htpasswd',
     code: 'value-invalid',
     message: /auth\.htpasswd\.path.*\n.*auth\.htpasswd\.realm/,
+  },
+  {
+    what: 'a token server without anything',
+    text: 'auth: token',
+    code: 'value-invalid',
+    message:
+      /auth\.token\.realm.*\n.*auth\.token\.service.*\n.*auth\.token\.issuer.*\n.*auth\.token\.rootcertbundle/,
+  },
+  {
+    what: 'a realm that is no absolute URL',
+    text: 'auth: {token: {realm: /token, service: s, issuer: i, jwks: /j}}',
+    code: 'value-invalid',
+    message: /^auth\.token\.realm .*a URL/,
+  },
+  ...['none', 'HS256', 'es256'].map((algorithm) => ({
+    what: `tokens signed with ${algorithm}`,
+    text: `auth: {token: {realm: "https://a", service: s, issuer: i, jwks: /j, signingalgorithms: [${algorithm}]}}`,
+    code: 'value-invalid' as const,
+    message: /^auth\.token\.signingalgorithms .*RS256/,
+  })),
+  {
+    what: 'tokens that live for a day',
+    text: 'auth: {accounts: {tokenexpiry: 24h}}',
+    code: 'value-invalid',
+    message: /^auth\.accounts\.tokenexpiry .*from 1m to 1h/,
   },
   {
     what: 'a certificate without key',

@@ -31,6 +31,7 @@ test('nothing given → 127.0.0.1:5000, ./data, deletion on, open', async () => 
       http2Enabled: true,
     },
     auth: { kind: 'none' },
+    accounts: { realm: undefined, service: 'lading', issuer: 'lading', tokenLifetimeMs: 300_000 },
     log: { level: 'info', formatter: undefined, fields: {}, accessLogDisabled: false },
     catalogMaxEntries: 1000,
     sparseManifests: false,
@@ -175,12 +176,71 @@ health: {storagedriver: {enabled: false, interval: 5s, threshold: 0}}
       http2Enabled: false,
     },
     auth: { kind: 'none' },
+    accounts: { realm: undefined, service: 'lading', issuer: 'lading', tokenLifetimeMs: 300_000 },
     log: { level: 'warn', formatter: 'json', fields: { environment: 'prod' }, accessLogDisabled: true },
     catalogMaxEntries: 50,
     sparseManifests: false,
     tagsMaxTags: 60,
     health: { storageDriver: { enabled: false, intervalMs: 5000, threshold: 1 } },
   });
+});
+
+const tokenServer = {
+  kind: 'token',
+  realm: 'https://gitlab.example.com/jwt/auth',
+  redirectPath: '/auth/token',
+  service: 'container_registry',
+  issuer: 'omnibus-gitlab-issuer',
+  rootCertBundle: '/certs/bundle.pem',
+  jwks: undefined,
+  signingAlgorithms: undefined,
+};
+const tokenEnv = {
+  REGISTRY_AUTH: 'token',
+  REGISTRY_AUTH_TOKEN_REALM: tokenServer.realm,
+  REGISTRY_AUTH_TOKEN_SERVICE: tokenServer.service,
+  REGISTRY_AUTH_TOKEN_ISSUER: tokenServer.issuer,
+  REGISTRY_AUTH_TOKEN_ROOTCERTBUNDLE: '/certs/bundle.pem',
+};
+
+test('the token variables of every registry:2 tutorial name an external token server', async () => {
+  assert.deepEqual((await load({ env: tokenEnv })).settings.auth, tokenServer);
+});
+
+test('autoredirect takes the place of the realm, and keys that of the bundle', async () => {
+  const { settings } = await load({
+    text: `version: 0.1
+auth:
+  token:
+    autoredirect: true
+    autoredirectpath: /service/token
+    service: s
+    issuer: i
+    jwks: /keys.json
+    signingalgorithms: [ES256, EdDSA]
+`,
+  });
+  assert.deepEqual(settings.auth, {
+    kind: 'token',
+    realm: undefined,
+    redirectPath: '/service/token',
+    service: 's',
+    issuer: 'i',
+    rootCertBundle: undefined,
+    jwks: '/keys.json',
+    signingAlgorithms: ['ES256', 'EdDSA'],
+  });
+});
+
+test('accounts are named without parameters, or with them', async () => {
+  const { settings } = await load({ env: { REGISTRY_AUTH: 'accounts' } });
+  assert.deepEqual(settings.auth, { kind: 'accounts' });
+  const named = await load({
+    env: { REGISTRY_AUTH_ACCOUNTS_SERVICE: 'hub', REGISTRY_AUTH_ACCOUNTS_TOKENEXPIRY: '90s' },
+  });
+  assert.deepEqual(named.settings.auth, { kind: 'accounts' });
+  assert.equal(named.settings.accounts.service, 'hub');
+  assert.equal(named.settings.accounts.tokenLifetimeMs, 90_000);
 });
 
 test('flags win over variables, which win over the file; entries tell which, and hide secrets', async () => {

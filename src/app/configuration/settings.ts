@@ -1,5 +1,6 @@
 import type { TlsSettings } from '../../http/index.ts';
 import type { Address } from './find-address.ts';
+import type { SigningAlgorithm } from './value-types.ts';
 
 /** What the program obeys, checked and typed. Paths are as written: relative ones start at the working directory. */
 export interface Settings {
@@ -15,7 +16,11 @@ export interface Settings {
   readonly http: HttpSettings;
   readonly auth:
     | { readonly kind: 'none' }
-    | { readonly kind: 'htpasswd'; readonly path: string; readonly realm: string };
+    | { readonly kind: 'htpasswd'; readonly path: string; readonly realm: string }
+    | ({ readonly kind: 'token' } & ExternalTokenSettings)
+    | { readonly kind: 'accounts' };
+  /** For `accounts`, which are also on when an administrator exists: `auth` then says `none`. */
+  readonly accounts: AccountsSettings;
   readonly log: {
     readonly level: 'error' | 'warn' | 'info' | 'debug';
     /** Undefined: text on a terminal, JSON elsewhere. */
@@ -34,6 +39,27 @@ export interface Settings {
       readonly threshold: number;
     };
   };
+}
+
+/** A token server elsewhere, as `auth.token` of registry:2. At least one of the two files is given. */
+export interface ExternalTokenSettings {
+  /** Absolute URL; undefined: `redirectPath` of the host that the client asked. */
+  readonly realm: string | undefined;
+  readonly redirectPath: string;
+  readonly service: string;
+  readonly issuer: string;
+  readonly rootCertBundle: string | undefined;
+  readonly jwks: string | undefined;
+  /** Undefined: all that have a public key. */
+  readonly signingAlgorithms: readonly SigningAlgorithm[] | undefined;
+}
+
+export interface AccountsSettings {
+  /** Absolute URL of the token endpoint; undefined: `/token` of the host that the client asked. */
+  readonly realm: string | undefined;
+  readonly service: string;
+  readonly issuer: string;
+  readonly tokenLifetimeMs: number;
 }
 
 export interface HttpSettings extends Address {

@@ -97,6 +97,13 @@ export const externalUrl = ofText('a URL such as https://registry.example.com', 
   return url.href.replace(/\/+$/, '');
 });
 
+/** As written: a token server may mind a slash at the end. It stands in a header, so nothing else gets in. */
+export const realmUrl = ofText('a URL such as https://auth.example.com/token', (value) => {
+  const url = URL.parse(value);
+  if (url === null || !/^https?:$/.test(url.protocol)) return undefined;
+  return url.username === '' && url.password === '' && url.hash === '' ? url.href : undefined;
+});
+
 /** Returned with a slash at both ends. */
 export const urlPrefix = ofText('a URL path such as /registry/', (value) => {
   const parts = value.split('/').filter((part) => part !== '');
@@ -109,6 +116,23 @@ export const urlPath = matching('a URL path such as /metrics', /^\/[\w.~/-]*$/);
 /** Go's name for a cipher suite; returned as OpenSSL's. */
 export const cipherSuite = ofText("Go's name of a cipher suite that is safe with TLS 1.2 or 1.3", (value) =>
   Object.hasOwn(cipherSuites, value) ? cipherSuites[value] : undefined,
+);
+
+// Clients read less than a minute as a minute; over an hour, rights that nobody decides anew would live too long.
+export const tokenLifetime = ofText('a duration from 1m to 1h', (value) => {
+  const ms = findDurationMs(value);
+  return ms !== undefined && ms >= 60_000 && ms <= 3_600_000 ? ms : undefined;
+});
+
+const signingAlgorithms = [
+  ...(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const),
+  ...(['ES256', 'ES384', 'ES512', 'EdDSA'] as const),
+];
+export type SigningAlgorithm = (typeof signingAlgorithms)[number];
+
+/** Of RFC 7518 and 8037, those with a public key: a shared secret would let whoever can read it sign as well. */
+export const signingAlgorithm = ofText(`one of ${signingAlgorithms.join(', ')}`, (value) =>
+  signingAlgorithms.find((name) => name === value),
 );
 
 /** A block that has no keys of its own. */
