@@ -1,8 +1,10 @@
 import {
   type CompiledQuery,
   type DatabaseConnection,
+  DefaultQueryExecutor,
   type Dialect,
   type Driver,
+  Kysely,
   type QueryResult,
   SqliteAdapter,
   SqliteIntrospector,
@@ -41,12 +43,12 @@ function toDialect(driver: Driver): Dialect {
 }
 
 /** Kysely over a connection in this thread, without transactions: each statement stands alone. */
-export function readDialect(connection: SqliteConnection, file: string): Dialect {
+export function openReads<Tables>(connection: SqliteConnection, file: string): Kysely<Tables> {
   const shared = toConnection(connection.execute, file);
   const refuse = async () => {
     throw new Error('This connection only reads: use Database.transaction.');
   };
-  return toDialect({
+  const driver: Driver = {
     init: async () => {},
     acquireConnection: async () => shared,
     beginTransaction: refuse,
@@ -54,7 +56,14 @@ export function readDialect(connection: SqliteConnection, file: string): Dialect
     rollbackTransaction: refuse,
     releaseConnection: async () => {},
     destroy: async () => {},
+  };
+  const dialect = toDialect(driver);
+  const executor = new DefaultQueryExecutor(dialect.createQueryCompiler(), dialect.createAdapter(), {
+    provideConnection: (consumer) => consumer(shared),
   });
+  // Kysely's way of lending a connection to each statement waits ten times, which costs more than the statement.
+  executor.executeQuery = (query) => shared.executeQuery(query);
+  return new Kysely<Tables>({ config: { dialect }, dialect, driver, executor });
 }
 
 /** Kysely over the writing connection. Every statement belongs to a transaction. */

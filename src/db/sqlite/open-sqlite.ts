@@ -4,7 +4,7 @@ import type { Database, Migration } from '../database.ts';
 import { DbError } from '../db-error.ts';
 import { migrate } from '../migrate.ts';
 import { openSqliteConnection } from './connection.ts';
-import { readDialect, writeDialect } from './dialect.ts';
+import { openReads, writeDialect } from './dialect.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { keepCopyBeforeMigrating } from './keep-copy.ts';
 import { makeFolder } from './make-folder.ts';
@@ -37,7 +37,7 @@ export async function openSqlite<Tables>(options: {
       });
       // Opened after the writer: a read-only connection cannot make the files that WAL mode needs.
       const connection = openSqliteConnection({ file, readOnly: true });
-      const reads = new Kysely<Tables>({ dialect: readDialect(connection, file) });
+      const reads = openReads<Tables>(connection, file);
       let closed = false;
       const close = async () => {
         if (closed) return;
