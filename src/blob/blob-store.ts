@@ -65,7 +65,7 @@ export interface BlobStore {
    * Appends `source` at `position`, which must equal the session's size (`offset-mismatch` otherwise). Returns the
    * new size. With back-pressure: `source` is read no faster than the store writes. If `source` throws, what
    * arrived before stays and can be built on; that error is rethrown. If the store fails, `source` is let go and
-   * `findUpload` says how much was kept. Chunks belong to the store once given: `source` must not reuse their memory.
+   * `findUpload` says how much was kept. Chunks belong to the store once given, which frees them: `source` must neither reuse nor read their memory.
    * Not yet durable: a power cut may lose it.
    */
   appendUpload(key: UploadKey, source: AsyncIterable<Uint8Array>, position: number): Promise<number>;

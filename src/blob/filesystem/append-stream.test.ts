@@ -23,7 +23,7 @@ test('a disk that takes only part of each write still gets every byte, in order'
       };
       const seen: Uint8Array[] = [];
       const source = chunksOf(bytes, chunkBytes);
-      const onChunk = (chunk: Uint8Array) => seen.push(chunk);
+      const onChunk = (chunk: Uint8Array) => seen.push(chunk.slice());
       const outcome = await appendStream({ file, source, position: 100, onChunk });
       assert.deepEqual(outcome, { sizeBytes: 100 + sizeBytes });
       assertSameBytes(disk.subarray(100), bytes);

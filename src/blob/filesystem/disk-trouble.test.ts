@@ -78,7 +78,7 @@ describe('trouble with the disk', () => {
       try {
         for await (const chunk of chunksOf(bytes)) {
           taken += chunk.byteLength;
-          yield chunk;
+          yield chunk.slice();
         }
       } finally {
         ended = true;
@@ -135,7 +135,7 @@ describe('trouble with the disk', () => {
       for (let i = 0; i < 60; i++) {
         taken += chunk.byteLength;
         if (taken >= 2 * mebibyte) reached.resolve();
-        yield chunk;
+        yield chunk.slice();
       }
     }
     const append = under.store.appendUpload(key, source(), 0);

@@ -30,7 +30,7 @@ export function newKey(repository = 'library/app'): UploadKey {
 }
 
 export async function* chunksOf(bytes: Uint8Array, chunkBytes = 64 * 1024): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.byteLength; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
+  for (let at = 0; at < bytes.byteLength; at += chunkBytes) yield bytes.slice(at, at + chunkBytes);
 }
 
 /** Gives `bytes`, then breaks as a client does who goes away. */
