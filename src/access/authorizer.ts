@@ -1,6 +1,7 @@
 import type { AccessRequirement, Actor } from '../http/index.ts';
 import type { RepositoryName } from '../oci/index.ts';
 import type { Decision, Resource } from './decision.ts';
+import type { RoleAction } from './role.ts';
 
 /** Decides from what is in the database; what it remembers is forgotten as soon as anything changes. */
 export interface Authorizer {
@@ -18,6 +19,9 @@ export interface Authorizer {
    * repository is answered with pull, push and delete spelled out as far as allowed, and `*` itself when all are.
    */
   grantableActions(actor: Actor | undefined, requirement: AccessRequirement): Promise<string[]>;
+
+  /** What `actor` may do to everything of a namespace: the most that he may give to others there. */
+  heldActions(actor: Actor | undefined, namespace: string): Promise<ReadonlySet<RoleAction>>;
 
   /** Where a repository that was renamed is now; the name itself when it was not. Costs a look into a map. */
   resolveRepositoryName(name: RepositoryName): RepositoryName;

@@ -1,5 +1,5 @@
 import { parseRepositoryName } from '../oci/index.ts';
-import { AccessError } from './access-error.ts';
+import { problem } from '../rest/index.ts';
 
 /**
  * Names repositories: parts joined by `/`, of which `*` stands for one part and `**` for one or more. `acme/**` is
@@ -50,12 +50,12 @@ function matchParts(pattern: readonly string[], name: readonly string[]): boolea
   return at === pattern.length;
 }
 
-/** Of repositories of `namespace`. Throws `AccessError` pattern-invalid. */
+/** Of repositories of `namespace`. Throws `Problem` invalid-request. */
 export function parseNamespacePattern(text: string, namespace: string): Pattern {
   const [first, ...rest] = text.split('/');
   if (first !== namespace || rest.length === 0 || !isNameWithWildcards(text)) {
-    throw new AccessError(
-      'pattern-invalid',
+    throw problem(
+      'invalid-request',
       `A pattern here is ${namespace}/NAME, ${namespace}/* for one part of a name, or ${namespace}/** for everything.`,
     );
   }

@@ -1,9 +1,13 @@
 import type { RepositoryName } from '../oci/index.ts';
 import type { AccessTransaction } from './accounts.ts';
 
-/** What is asked of whoever keeps the content of repositories. Both in the transaction that changes the rights. */
+/** What is asked of whoever keeps the content of repositories. In the transaction that changes the rights. */
 export interface RepositoryMover {
-  /** Moves everything, when there is anything. False when there is something at `to` already. */
+  exists(trx: AccessTransaction, name: RepositoryName): Promise<boolean>;
+  /**
+   * Moves everything, when there is anything; nothing to move is no failure. False, having changed nothing, when
+   * something is at `to` already.
+   */
   rename(trx: AccessTransaction, from: RepositoryName, to: RepositoryName): Promise<boolean>;
   /** Removes every tag, manifest and link to a blob; blobs stay for others. Answers whether there was anything. */
   remove(trx: AccessTransaction, name: RepositoryName): Promise<boolean>;

@@ -1,13 +1,15 @@
 import { type Generated, sql } from 'kysely';
 import type { Migration } from '../db/index.ts';
+import type { JobTables } from '../jobs/index.ts';
 
 export type Visibility = 'public' | 'private';
 
 /**
  * Who may do what. Times are milliseconds since the Unix epoch. Accounts (users, organisations, robots) are named by
- * their id, which is never given twice; a namespace is the account of a user or an organisation.
+ * their id, which is never given twice; a namespace is the account of a user or an organisation. With the outbox, because
+ * events are written in the same transactions.
  */
-export interface AccessTables {
+export interface AccessTables extends JobTables {
   organisation_member: {
     organisation_id: number;
     account_id: number;

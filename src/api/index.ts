@@ -1,4 +1,94 @@
 export { accountName, accountNamePattern, robotName, robotNamePattern } from './account-name.ts';
+export {
+  type AuditEntryView,
+  type AuditFilter,
+  auditEntrySchema,
+  exportAudit,
+  listAudit,
+} from './audit.ts';
 export { type ApiContract, defineContract } from './contract.ts';
+export { type Explanation, explainAccess, explanationSchema } from './explain.ts';
+export { createGrant, deleteGrant, grantSchema, listGrants } from './grants.ts';
+export {
+  createOrganisation,
+  deleteMember,
+  deleteOrganisation,
+  getNamespaceSettings,
+  getOrganisation,
+  listMembers,
+  listOrganisations,
+  memberSchema,
+  namespaceSettingsSchema,
+  organisationSchema,
+  putMember,
+  updateNamespaceSettings,
+} from './organisations.ts';
 export { pageOf, pageQuery, queryList } from './page.ts';
 export { PROBLEM_CODES, type ProblemCode } from './problem-codes.ts';
+export {
+  deleteRepository,
+  getRepositoryVisibility,
+  moveRepository,
+  putRepositoryVisibility,
+  repositoryAccessSchema,
+} from './repository-access.ts';
+export { deleteRole, listRoles, putRole, roleSchema } from './roles.ts';
+export {
+  createTeam,
+  deleteTeam,
+  deleteTeamMember,
+  getTeam,
+  listTeamMembers,
+  listTeams,
+  putTeamMember,
+  teamMemberSchema,
+  teamSchema,
+  updateTeam,
+} from './teams.ts';
+export {
+  accessTokenListSchema,
+  accessTokenSchema,
+  createAccessToken,
+  createdAccessTokenSchema,
+  deleteAccessToken,
+  listAccessTokens,
+  newAccessTokenSchema,
+  tokenActionSchema,
+} from './access-tokens.ts';
+export {
+  createRobot,
+  createRobotToken,
+  deleteRobot,
+  deleteRobotToken,
+  getRobot,
+  listRobots,
+  listRobotTokens,
+  robotSchema,
+  updateRobot,
+} from './robots.ts';
+export {
+  beginTwoFactor,
+  confirmTwoFactor,
+  disableTwoFactor,
+  endAllSessions,
+  endSession,
+  getTwoFactor,
+  listSessions,
+  logIn,
+  logOut,
+  renewRecoveryCodes,
+  resetTwoFactor,
+} from './sessions.ts';
+export {
+  createPasswordLink,
+  createUser,
+  deleteUser,
+  getMe,
+  getUser,
+  listUsers,
+  resetPassword,
+  setPassword,
+  setUp,
+  updateUser,
+  userSchema,
+} from './users.ts';

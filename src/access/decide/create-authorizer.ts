@@ -6,6 +6,7 @@ import type { Account, Accounts } from '../accounts.ts';
 import type { Authorizer } from '../authorizer.ts';
 import type { Decision, Resource } from '../decision.ts';
 import { namespaceOf } from '../pattern.ts';
+import { roleActions } from '../role.ts';
 import { findVersionRows, findVisibilityRows } from '../store/policy-rows.ts';
 import type { AccessTables, Visibility } from '../tables.ts';
 import { decide, type Facts, type Subject } from './decide.ts';
@@ -169,6 +170,15 @@ export async function createAuthorizer(options: {
       const allowed = await allowedOf(actor, { ...requirement, actions: asked }, asked);
       const granted = asked.filter((action) => allowed.has(action));
       return isStar && granted.length === everything.length ? [...granted, '*'] : granted;
+    },
+
+    async heldActions(actor, namespace) {
+      const facts = await gatherFacts(toSubject(actor), { type: 'namespace', name: namespace });
+      const { subject, policy } = facts;
+      if (!subject) return new Set();
+      if (subject.isAdministrator || subject.accountId === facts.namespace?.id) return new Set(roleActions);
+      const whole = (facts.namespace && policy.get(facts.namespace.id))?.filter((rule) => rule.isWhole) ?? [];
+      return new Set(whole.flatMap((rule) => [...rule.actions]));
     },
 
     resolveRepositoryName: redirects.resolve,

@@ -1,12 +1,6 @@
-import {
-  type AccessRequirement,
-  type Actor,
-  type Admission,
-  type AdmissionRequest,
-  type Guard,
-  Problem,
-} from '../../http/index.ts';
+import type { AccessRequirement, Actor, Admission, AdmissionRequest, Guard } from '../../http/index.ts';
 import { OciError } from '../../oci/index.ts';
+import { problem } from '../../rest/index.ts';
 import type { Authorizer } from '../authorizer.ts';
 import type { CredentialVerifiers, TokenAccess } from '../credential-verifiers.ts';
 import type { ChallengeOptions } from './challenge.ts';
@@ -66,11 +60,9 @@ export function createAccountsGuard(
     if (!actor) throw unauthorized(options, request, { message: 'Log in first, or send a token.' });
     if (access === 'authenticated') return admission;
     if (await authorizer.maySee(actor, access)) {
-      throw new Problem('forbidden', await forbiddenSentence(actor, access), { status: 403 });
+      throw problem('denied', await forbiddenSentence(actor, access));
     }
-    throw new Problem('not-found', `There is no ${access.type} ${access.name}, or you may not see it.`, {
-      status: 404,
-    });
+    throw problem('not-found', `There is no ${access.type} ${access.name}, or you may not see it.`);
   }
 
   async function forbiddenSentence(actor: Actor, access: AccessRequirement): Promise<string> {

@@ -1,5 +1,6 @@
-import { type AccessRequirement, type Actor, type AdmissionRequest, Problem } from '../../http/index.ts';
+import type { AccessRequirement, Actor, AdmissionRequest } from '../../http/index.ts';
 import { OciError } from '../../oci/index.ts';
+import { problem } from '../../rest/index.ts';
 import { bearerChallenge, type ChallengeOptions } from './challenge.ts';
 
 /** Nobody, or credentials that are worth nothing: 401 on both surfaces. */
@@ -12,7 +13,7 @@ export function unauthorized(
   if (request.surface === 'api') {
     // Bearer, so that no browser asks for a password in its own words.
     const challenge = `Bearer realm="Lading"${error ? `,error="${error}"` : ''}`;
-    return new Problem('unauthorized', message, { status: 401, headers: { 'WWW-Authenticate': challenge } });
+    return problem('unauthorized', message, { headers: { 'WWW-Authenticate': challenge } });
   }
   return new OciError('UNAUTHORIZED', message, {
     detail: detailOf(request),

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
-import { type Actor, type AdmissionRequest, Problem } from '../../http/index.ts';
+import type { Actor, AdmissionRequest } from '../../http/index.ts';
+import { problem } from '../../rest/index.ts';
 import type { CredentialVerifiers, TokenAccess } from '../credential-verifiers.ts';
 import { findBasicCredentials } from '../find-basic-credentials.ts';
 
@@ -76,16 +77,14 @@ async function showSession(
 
 /**
  * Another site's page can make a browser send our cookie, but neither read the token that our own page was given nor
- * say that it is ours (`Origin`). Throws `Problem` csrf (403).
+ * say that it is ours (`Origin`). Throws `Problem` denied.
  */
 function assertIntended(request: AdmissionRequest, csrfToken: string): void {
   if (request.method === 'GET' || request.method === 'HEAD') return;
   const origin = request.header('origin');
   const isOurs = origin === undefined || origin === request.origin();
   if (isOurs && isSame(request.header('x-csrf-token') ?? '', csrfToken)) return;
-  throw new Problem('csrf', 'Send the token of this session in X-CSRF-Token, from a page of this registry.', {
-    status: 403,
-  });
+  throw problem('denied', 'Send the token of this session in X-CSRF-Token, from a page of this registry.');
 }
 
 function isSame(given: string, wanted: string): boolean {

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import {
+  deleteMember,
+  listMembers as listMembersContract,
+  putMember as putMemberContract,
+} from '../../api/index.ts';
+import { type ApiRoute, apiRoute, decodeCursor, encodeCursor, problem } from '../../rest/index.ts';
+import { changeAccess, type Trx } from '../change-access.ts';
+import type { AccessContext } from '../context.ts';
+import { findMember, hasOtherOwner, listMembers, putMember, removeMember } from '../store/members.ts';
+import { assertMayGive, getRole } from './give.ts';
+import { getOrganisation, getUser, namesOf, onOrganisation, recordIn, toTime } from './namespace.ts';
+
+export function memberRoutes(context: AccessContext): ApiRoute[] {
+  return [
+    apiRoute(listMembersContract, {
+      access: onOrganisation('view'),
+      async handle({ params, query: { limit, cursor } }) {
+        const organisation = await getOrganisation(context, params.organisation);
+        const after = decodeCursor(z.int(), cursor) ?? 0;
+        const rows = await listMembers(context.db.reads, organisation.id, { after, limit });
+        const accounts = await namesOf(
+          context,
+          rows.map((row) => row.accountId),
+        );
+        const items = rows.flatMap(({ accountId, role, since }) => {
+          const account = accounts.get(accountId);
+          return account ? [{ name: account.name, role, since: toTime(since) }] : [];
+        });
+        const last = rows.length === limit ? rows.at(-1)?.accountId : undefined;
+        return { body: { items, ...(last !== undefined && { next: encodeCursor(last) }) } };
+      },
+    }),
+
+    apiRoute(putMemberContract, {
+      access: onOrganisation('members'),
+      async handle({ params, body, call }) {
+        const organisation = await getOrganisation(context, params.organisation);
+        const user = await getUser(context, params.user);
+        const now = context.clock.now();
+        const since = await changeAccess(context, async (trx) => {
+          const before = await findMember(trx, organisation.id, user.id);
+          const roles = [await getRole(trx, organisation.id, body.role)];
+          // Nor does anybody take away what he could not give: `members` alone does not depose an owner.
+          if (before) roles.push(await getRole(trx, organisation.id, before.role));
+          await assertMayGive(context, call.actor, { namespace: organisation, roles });
+          if (before?.role === 'owner' && body.role !== 'owner') {
+            await assertNotLast(trx, organisation.id, user.id);
+          }
+          const member = { accountId: user.id, role: body.role, since: before?.since ?? now };
+          await putMember(trx, organisation.id, member);
+          await recordIn(context, trx, {
+            call,
+            namespace: organisation.name,
+            action: putMemberContract.name,
+            before: before && { user: user.name, role: before.role },
+            after: { user: user.name, role: body.role },
+          });
+          return member.since;
+        });
+        return { body: { name: user.name, role: body.role, since: toTime(since) } };
+      },
+    }),
+
+    apiRoute(deleteMember, {
+      access: onOrganisation('members'),
+      async handle({ params, call }) {
+        const organisation = await getOrganisation(context, params.organisation);
+        const user = await getUser(context, params.user);
+        await changeAccess(context, async (trx) => {
+          const before = await findMember(trx, organisation.id, user.id);
+          if (!before) throw problem('not-found', `${user.name} is no member of ${organisation.name}.`);
+          const roles = [await getRole(trx, organisation.id, before.role)];
+          await assertMayGive(context, call.actor, { namespace: organisation, roles });
+          if (before.role === 'owner') await assertNotLast(trx, organisation.id, user.id);
+          await removeMember(trx, organisation.id, user.id);
+          await recordIn(context, trx, {
+            call,
+            namespace: organisation.name,
+            action: deleteMember.name,
+            before: { user: user.name, role: before.role },
+          });
+        });
+        return {};
+      },
+    }),
+  ];
+}
+
+async function assertNotLast(trx: Trx, organisationId: number, accountId: number): Promise<void> {
+  if (await hasOtherOwner(trx, organisationId, accountId)) return;
+  throw problem('conflict', 'This is the last owner. Make somebody else owner first.');
+}
