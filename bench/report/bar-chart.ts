@@ -29,7 +29,6 @@ export function renderBarChart(chart: {
 }): string {
   const parts: string[] = [];
   let y = 30;
-  parts.push(`<text class="title" x="8" y="20">${escapeXml(chart.title)}</text>`);
   for (const { title, bars } of chart.groups) {
     y += GROUP_GAP;
     parts.push(`<text class="group" x="8" y="${y - 8}">${escapeXml(title)}</text>`);
@@ -40,9 +39,20 @@ export function renderBarChart(chart: {
       y += LINE;
     }
   }
-  const height = y + 8;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" role="img">
-<title>${escapeXml(chart.title)}</title>
+  return svgPage({ title: chart.title, width: WIDTH, height: y + 8, parts });
+}
+
+/** The page that charts are drawn on, with its title and its colours: `own`, `other`, `spread`, `group`. */
+export function svgPage(page: {
+  readonly title: string;
+  readonly width: number;
+  readonly height: number;
+  readonly parts: readonly string[];
+}): string {
+  const { width, height } = page;
+  const title = escapeXml(page.title);
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">
+<title>${title}</title>
 <style>
 /* Page and text change together: readable whatever surrounds it. */
 .page { fill: #ffffff; }
@@ -60,8 +70,9 @@ text { font: 12px system-ui, sans-serif; fill: #24292f; }
   .spread { stroke: #e6edf3; }
 }
 </style>
-<rect class="page" x="0" y="0" width="${WIDTH}" height="${height}" rx="6"/>
-${parts.join('\n')}
+<rect class="page" x="0" y="0" width="${width}" height="${height}" rx="6"/>
+<text class="title" x="8" y="20">${title}</text>
+${page.parts.join('\n')}
 </svg>
 `;
 }
@@ -78,9 +89,9 @@ function renderBar({ label, value, low, high, isOwn }: Bar, y: number, scale: nu
   ].join('');
 }
 
-const round = (value: number) => Math.round(value * 10) / 10;
+export const round = (value: number) => Math.round(value * 10) / 10;
 
-function escapeXml(text: string): string {
+export function escapeXml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -9,6 +9,7 @@ import { chartOf } from './charts.ts';
 import { describeMachine } from './machine.ts';
 import { renderMarkdown } from './markdown.ts';
 import type { Reasons, RecordedRun, Results } from './results.ts';
+import { summaryChart } from './summary-chart.ts';
 
 /** Puts one scenario's run in the place of its earlier one, and draws everything anew. */
 export async function writeResults({ run, isSmoke }: { run: ScenarioRun; isSmoke: boolean }): Promise<void> {
@@ -27,6 +28,7 @@ export async function writeResults({ run, isSmoke }: { run: ScenarioRun; isSmoke
     const known = results.scenarios[scenario.name];
     if (known) writeFileSync(join(dir, 'charts', `${scenario.name}.svg`), chartOf(scenario, known));
   }
+  writeFileSync(join(dir, 'charts', 'summary.svg'), summaryChart(results, scenarios));
 }
 
 async function versionsOf(run: ScenarioRun): Promise<RecordedRun['versions']> {

@@ -84,7 +84,7 @@ function mutatedPart({ requests }: Recording, random: Random): readonly Buffer[]
 /** A recorded chunk goes nowhere but to a session that is there. */
 async function withLiveSession(port: number, batch: readonly Buffer[]): Promise<readonly Buffer[]> {
   const place = batch
-    .map((bytes) => /\/v2\/([a-z/]+)\/blobs\/uploads\/ffffffff-/.exec(bytes.toString('latin1')))
+    .map((bytes) => /\/v2\/(shop\/[a-z]+)\/blobs\/uploads\/ffffffff-/.exec(bytes.toString('latin1')))
     .find(Boolean);
   const repository = place?.[1];
   if (repository === undefined) return batch;
