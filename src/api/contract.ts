@@ -27,6 +27,8 @@ export interface ApiContract<
   readonly body?: Body;
   /** Of the answer's body; left out when there is none (204). What it does not name is not sent. */
   readonly result?: Result;
+  /** Of an answer that is no JSON: a page, a download. It has no `result` then. */
+  readonly mediaType?: string;
   /** Of a success: 200 when left out. */
   readonly status?: 200 | 201 | 202 | 204;
 }

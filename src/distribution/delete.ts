@@ -1,5 +1,5 @@
 import type { Actor } from '../http/index.ts';
-import { appendEvent } from '../jobs/index.ts';
+import { appendEvent, type EventOrigin } from '../jobs/index.ts';
 import type { Digest, Reference, RepositoryName } from '../oci/index.ts';
 import type { DistributionContext } from './context.ts';
 import { blobUnknown, manifestUnknown } from './refusals.ts';
@@ -15,10 +15,15 @@ import { recordTreeChanges } from './store/tree-changes.ts';
  */
 export async function deleteManifest(
   context: DistributionContext,
-  target: { repository: RepositoryName; reference: Reference; actor?: Actor | undefined },
+  target: {
+    repository: RepositoryName;
+    reference: Reference;
+    actor?: Actor | undefined;
+    origin?: EventOrigin;
+  },
 ): Promise<void> {
-  const { repository, reference } = target;
-  const who = { repository, actor: target.actor?.name ?? null, at: context.clock.now() };
+  const { repository, reference, origin } = target;
+  const who = { repository, actor: target.actor?.name ?? null, at: context.clock.now(), origin };
   await context.db.transaction(async (trx) => {
     const repositoryId = await findRepositoryId(trx, repository);
     if (repositoryId === undefined) throw manifestUnknown(repository, reference);

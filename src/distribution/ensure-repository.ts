@@ -14,7 +14,7 @@ export async function ensureRepository(
   trx: Transaction<DistributionTables>,
   repository: NewRepository,
 ): Promise<number> {
-  const { name, actor, now } = repository;
+  const { name, actor, now, origin } = repository;
   const known = await findRepositoryId(trx, name);
   if (known !== undefined) return known;
   const id = await insertRepository(trx, name, now);
@@ -24,6 +24,7 @@ export async function ensureRepository(
     repository: name,
     actor: actor?.name ?? null,
     at: now,
+    origin,
   });
   return id;
 }

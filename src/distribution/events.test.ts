@@ -15,11 +15,17 @@ const guard = { admit: async () => ({ actor: alice, may: async () => true }) };
 
 async function eventsOf(server: TestServer): Promise<RegistryEvent[]> {
   const rows = await server.db.reads.selectFrom('event').select('body').orderBy('id').execute();
-  return rows.map(({ body }) => JSON.parse(body));
+  return rows.map(({ body }) => {
+    const { origin, ...event } = JSON.parse(body);
+    assert.equal(origin.actor.name, 'alice');
+    assert.equal(origin.remoteAddress, '127.0.0.1');
+    assert.match(origin.requestId, /\S/);
+    return event;
+  });
 }
 
 describe('what the registry says happened', () => {
-  it('a push: the repository once, each manifest with its tags, size and who pushed', async () => {
+  it('a push: the repository once, each manifest with its tags, size, who pushed and from where', async () => {
     await using server = await startTestServer({ store: 'memory', guard });
     const image = buildImage();
     await pushImage(server, 'acme/app', image, 'v1', 'v2');

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Actor } from '../http/index.ts';
+import type { EventOrigin } from '../jobs/index.ts';
 import type { Digest, RepositoryName, Tag } from '../oci/index.ts';
 import type { DistributionTables } from './tables.ts';
 
@@ -11,6 +12,8 @@ export interface NewRepository {
   readonly now: number;
   /** As its maker wants it; undefined for what its namespace says. */
   readonly visibility?: 'public' | 'private';
+  /** For the audit log; left out when it did not come over the network. */
+  readonly origin?: EventOrigin | undefined;
 }
 
 /** Called inside the transaction of what they are told of; throwing undoes it. */

@@ -1,4 +1,5 @@
 import type { Actor } from '../http/index.ts';
+import type { EventOrigin } from '../jobs/index.ts';
 import type { Digest, RepositoryName } from '../oci/index.ts';
 import type { DistributionContext } from './context.ts';
 import { ensureRepository } from './ensure-repository.ts';
@@ -9,12 +10,12 @@ import { recordTreeChanges } from './store/tree-changes.ts';
 export async function addBlobToRepository(
   context: DistributionContext,
   repository: RepositoryName,
-  blob: { digest: Digest; sizeBytes: number; actor?: Actor | undefined },
+  blob: { digest: Digest; sizeBytes: number; actor?: Actor | undefined; origin?: EventOrigin },
 ): Promise<void> {
-  const { digest, sizeBytes, actor } = blob;
+  const { digest, sizeBytes, actor, origin } = blob;
   const now = context.clock.now();
   await context.db.transaction(async (trx) => {
-    const repositoryId = await ensureRepository(context, trx, { name: repository, actor, now });
+    const repositoryId = await ensureRepository(context, trx, { name: repository, actor, now, origin });
     await linkBlob(trx, { repositoryId, digest, sizeBytes, now });
     await recordTreeChanges(trx, repository, [{ kind: 'layer', name: digest }]);
   });
@@ -36,10 +37,11 @@ export async function mountBlob(
     digest: Digest;
     from: RepositoryName | undefined;
     actor?: Actor | undefined;
+    origin?: EventOrigin;
     mayPull: (repository: RepositoryName) => Promise<boolean>;
   },
 ): Promise<boolean> {
-  const { digest, from, actor, mayPull } = mount;
+  const { digest, from, actor, origin, mayPull } = mount;
   const candidates = from
     ? [from]
     : await listRepositoriesWithBlob(context.db.reads, digest, MOUNT_CANDIDATES);
@@ -47,7 +49,7 @@ export async function mountBlob(
     if (!(await mayPull(candidate))) continue;
     const sizeBytes = await findIntactBlob(context, candidate, digest);
     if (sizeBytes === undefined) continue;
-    await addBlobToRepository(context, repository, { digest, sizeBytes, actor });
+    await addBlobToRepository(context, repository, { digest, sizeBytes, actor, ...(origin && { origin }) });
     return true;
   }
   return false;

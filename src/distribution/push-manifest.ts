@@ -1,5 +1,5 @@
 import type { Actor } from '../http/index.ts';
-import { appendEvent } from '../jobs/index.ts';
+import { appendEvent, type EventOrigin } from '../jobs/index.ts';
 import {
   algorithmOf,
   type Digest,
@@ -31,6 +31,8 @@ export interface ManifestPush {
   readonly sparse: boolean;
   /** Who pushes; undefined for anybody. */
   readonly actor?: Actor | undefined;
+  /** For the audit log; left out when it did not come over the network. */
+  readonly origin?: EventOrigin | undefined;
 }
 
 export interface PushedManifest {
@@ -55,7 +57,12 @@ export async function pushManifest(
   const tags = [...new Set(reference.kind === 'tag' ? [reference.tag, ...push.tags] : push.tags)];
   const now = context.clock.now();
   const missing = await context.db.transaction(async (trx) => {
-    const repositoryId = await ensureRepository(context, trx, { name: repository, actor: push.actor, now });
+    const repositoryId = await ensureRepository(context, trx, {
+      name: repository,
+      actor: push.actor,
+      now,
+      origin: push.origin,
+    });
     const absent = await listMissing(trx, repositoryId, requiredBlobs(manifest));
     if (absent.length > 0 && !push.sparse) throw blobsMissing(repository, absent);
     await putManifest(trx, {
@@ -85,6 +92,7 @@ export async function pushManifest(
       ...(manifest.subject && { subject: manifest.subject.digest }),
       actor: push.actor?.name ?? null,
       at: now,
+      origin: push.origin,
     });
     return absent;
   });

@@ -1,9 +1,23 @@
+import type { Actor } from '../http/index.ts';
+
+/** From where it was asked for and with what: for the audit log. */
+export interface EventOrigin {
+  readonly actor?: Pick<Actor, 'kind' | 'name' | 'accountId'> & {
+    /** `id` names a token or session, never its secret. */
+    readonly credential: Pick<Actor['credential'], 'kind' | 'id'>;
+  };
+  readonly remoteAddress: string;
+  readonly requestId: string;
+}
+
 /** What happened, in the words of the registry. `actor` is the name of who did it, null for nobody in particular. */
 interface Happened {
   readonly repository: string;
   readonly actor: string | null;
   /** Milliseconds since the Unix epoch. */
   readonly at: number;
+  /** Left out when it did not come over the network. */
+  readonly origin?: EventOrigin | undefined;
 }
 
 export interface ManifestPushed extends Happened {

@@ -1,6 +1,7 @@
 export { appendEvent } from './append-event.ts';
 export { createEventRunner, type EventRunner } from './create-event-runner.ts';
 export type {
+  EventOrigin,
   ManifestDeleted,
   ManifestPushed,
   RegistryEvent,

@@ -14,6 +14,8 @@ export interface ApiInput<Params, Query, Body> {
 
 export interface ApiAnswer<Result> {
   readonly body?: Result;
+  /** Instead of `body` where the contract has a `mediaType`. */
+  readonly stream?: NonNullable<Reply['body']>;
   /** The resource's version, without quotes, for `ETag` and `If-Match`. `etagOf` makes one. */
   readonly etag?: string;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
@@ -58,6 +60,9 @@ export function apiRoute<
         ...(answer.etag !== undefined && { ETag: `"${answer.etag}"` }),
         ...answer.headers,
       };
+      if (contract.mediaType !== undefined && answer.stream) {
+        return { status, headers: { 'Content-Type': contract.mediaType, ...headers }, body: answer.stream };
+      }
       if (!contract.result) return { status, headers };
       return jsonReply(status, contract.result.parse(answer.body), headers);
     },

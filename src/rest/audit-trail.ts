@@ -4,7 +4,9 @@ import type { Actor, Call } from '../http/index.ts';
 /** Whose doing it is. Take it from a request with `originOf(call)`; `SYSTEM_ORIGIN` is what nobody asked for. */
 export interface AuditOrigin {
   /** Undefined for anybody, and for what the program does by itself. */
-  readonly actor: Pick<Actor, 'kind' | 'name' | 'accountId' | 'credential'> | undefined;
+  readonly actor?: Pick<Actor, 'kind' | 'name' | 'accountId'> & {
+    readonly credential: Pick<Actor['credential'], 'kind' | 'id'>;
+  };
   /** Empty when it did not come over the network. */
   readonly remoteAddress: string;
   readonly requestId: string;
@@ -44,12 +46,15 @@ export interface AuditTrail {
 /** For where nobody keeps a log: open registries, tests. */
 export const noAuditTrail: AuditTrail = { record: async () => {}, refused: () => {} };
 
-export const SYSTEM_ORIGIN: AuditOrigin = { actor: undefined, remoteAddress: '', requestId: '' };
+export const SYSTEM_ORIGIN: AuditOrigin = { remoteAddress: '', requestId: '' };
 
 export function originOf({
   actor,
   remoteAddress,
   requestId,
 }: Pick<Call, 'actor' | 'remoteAddress' | 'requestId'>): AuditOrigin {
-  return { actor, remoteAddress, requestId };
+  if (!actor) return { remoteAddress, requestId };
+  const { kind, name, accountId, credential } = actor;
+  const shown = { kind: credential.kind, id: credential.id };
+  return { actor: { kind, name, accountId, credential: shown }, remoteAddress, requestId };
 }

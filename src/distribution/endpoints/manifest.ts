@@ -1,5 +1,6 @@
 import { type Call, lengthOnly, type Reply, type RouteRecord } from '../../http/index.ts';
 import { matchesIfNoneMatch, OciError, parseReference, parseTag } from '../../oci/index.ts';
+import { originOf } from '../../rest/index.ts';
 import type { DistributionContext } from '../context.ts';
 import { deleteManifest } from '../delete.ts';
 import { pushManifest } from '../push-manifest.ts';
@@ -45,6 +46,7 @@ export function manifestRoutes(
           repository: repositoryOf(call.params),
           reference: referenceOf(call),
           actor,
+          origin: originOf(call),
         });
         return { status: 202 };
       },
@@ -113,6 +115,7 @@ async function putManifest(context: DistributionContext, call: Call, sparse: boo
     content,
     sparse,
     actor: call.actor,
+    origin: originOf(call),
   });
   return {
     status: 201,

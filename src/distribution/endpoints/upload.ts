@@ -11,6 +11,7 @@ import {
   parseRepositoryName,
   type RepositoryName,
 } from '../../oci/index.ts';
+import { originOf } from '../../rest/index.ts';
 import type { DistributionContext } from '../context.ts';
 import { addBlobToRepository, findIntactBlob, mountBlob } from '../push-blob.ts';
 import type { UploadChunk, UploadSessions } from '../upload-sessions.ts';
@@ -61,7 +62,12 @@ export function uploadRoutes(context: DistributionContext, sessions: UploadSessi
           const sizeBytes = await withState(sessions, call, () =>
             sessions.finish(repository, idOf(call), end),
           );
-          await addBlobToRepository(context, repository, { digest, sizeBytes, actor: call.actor });
+          await addBlobToRepository(context, repository, {
+            digest,
+            sizeBytes,
+            actor: call.actor,
+            origin: originOf(call),
+          });
         } catch (error) {
           // A client whose connection broke before it read the answer asks again.
           const isOver = error instanceof OciError && error.code === 'BLOB_UPLOAD_UNKNOWN';
@@ -109,7 +115,12 @@ async function postUpload(
       signal: call.signal,
     });
     finished = true;
-    await addBlobToRepository(context, repository, { digest, sizeBytes, actor: call.actor });
+    await addBlobToRepository(context, repository, {
+      digest,
+      sizeBytes,
+      actor: call.actor,
+      origin: originOf(call),
+    });
   } finally {
     // The client never learned the session's name: nobody could go on with it.
     if (!finished) await sessions.cancel(repository, id).catch(() => {});
@@ -131,7 +142,13 @@ async function tryMount(
     return false;
   }
   const mayPull = (name: RepositoryName) => call.may({ type: 'repository', name, actions: ['pull'] });
-  return mountBlob(context, target.repository, { digest: target.digest, from, mayPull, actor: call.actor });
+  return mountBlob(context, target.repository, {
+    digest: target.digest,
+    from,
+    mayPull,
+    actor: call.actor,
+    origin: originOf(call),
+  });
 }
 
 function algorithmFor(call: Call): DigestAlgorithm {
