@@ -12,6 +12,7 @@ interface SummaryLine {
   /** Times as good as the best peer. */
   readonly ratio: number;
   readonly bestPeer: string;
+  /** Undefined where that is the best. */
   readonly overRegistry2: number | undefined;
 }
 
@@ -66,7 +67,7 @@ function summaryLines(results: Results, { name, measures }: Scenario): readonly 
       title: measure.title,
       ratio,
       bestPeer: best ? contenders[best.contender].title : '',
-      overRegistry2: over('registry-2'),
+      overRegistry2: best?.contender === 'registry-2' ? undefined : over('registry-2'),
     };
   });
 }
