@@ -8,6 +8,8 @@ import { CodedError } from '../kernel/index.ts';
  * - `password-invalid`: the password cannot be hashed whole, be sent in a Basic header, or is too easily guessed
  * - `name-invalid`: no account can be called that
  * - `name-taken`: an account is called that already
+ * - `token-name-taken`: the account has a token of that name
+ * - `too-many-tokens`: the account has as many as it may have
  */
 export type IdentityErrorCode =
   | 'htpasswd-missing'
@@ -16,6 +18,8 @@ export type IdentityErrorCode =
   | 'user-invalid'
   | 'password-invalid'
   | 'name-invalid'
-  | 'name-taken';
+  | 'name-taken'
+  | 'token-name-taken'
+  | 'too-many-tokens';
 
 export class IdentityError extends CodedError<IdentityErrorCode> {}

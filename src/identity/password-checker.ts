@@ -15,7 +15,7 @@ const UNKNOWN_USERS = { concurrency: 1, maxWaiting: 64 };
 export interface PasswordAttempt {
   readonly user: string;
   readonly password: string;
-  /** A bcrypt hash: `$2y$`, `$2a$` or `$2b$`. */
+  /** As `compare` understands it. */
   readonly hash: string;
   /** Whether there is such a user. */
   readonly isKnown: boolean;
@@ -27,6 +27,8 @@ export interface PasswordCheckerOptions {
 }
 
 export interface PasswordChecker {
+  /** Whether this very attempt was right a short while ago. Costs no hash. */
+  recalls(attempt: PasswordAttempt): boolean;
   /** Throws `OciError` TOOMANYREQUESTS when too many passwords wait to be hashed. */
   matches(attempt: PasswordAttempt): Promise<boolean>;
 }
@@ -44,6 +46,7 @@ export function createPasswordChecker({ clock, compare }: PasswordCheckerOptions
   const unknownUsers = createJobQueue(UNKNOWN_USERS);
 
   return {
+    recalls: (attempt) => isRemembered(keyOf(attempt)),
     async matches(attempt) {
       const key = keyOf(attempt);
       if (isRemembered(key)) return true;

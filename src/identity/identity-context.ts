@@ -1,0 +1,30 @@
+import type { Transaction } from 'kysely';
+import type { Database } from '../db/index.ts';
+import type { Clock } from '../kernel/index.ts';
+import type { AuditTrail } from '../rest/index.ts';
+import type { Changes } from './changes.ts';
+import type { PasswordLogins } from './logins/password-login.ts';
+import type { IdentityTables } from './tables.ts';
+
+/** What of others users and robots need: connected in `app`. */
+export interface IdentityPorts {
+  readonly audit: AuditTrail;
+  /** Whether nobody may be called that. */
+  isReservedName(name: string): boolean;
+  /**
+   * In the transaction that deletes the account: takes its rights away, and refuses with a `Problem` as long as it owns
+   * something that would be nobody's.
+   */
+  onAccountDeleted(
+    trx: Transaction<IdentityTables>,
+    account: { readonly id: number; readonly name: string },
+  ): Promise<void>;
+}
+
+/** What every route of this folder works with. */
+export interface IdentityContext extends IdentityPorts {
+  readonly db: Database<IdentityTables>;
+  readonly clock: Clock;
+  readonly changes: Changes;
+  readonly logins: PasswordLogins;
+}
