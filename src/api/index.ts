@@ -92,3 +92,19 @@ export {
   updateUser,
   userSchema,
 } from './users.ts';
+export {
+  categorySchema,
+  createRepository,
+  deleteCategory,
+  getRepository,
+  listCategories,
+  listNamespaceRepositories,
+  putCategory,
+  type RepositorySummaryView,
+  type RepositoryView,
+  repositorySchema,
+  repositorySummarySchema,
+  updateRepository,
+} from './repositories.ts';
+export { rebuildSearch, type SearchHitView, searchHitSchema, searchRepositories } from './search.ts';
+export { deleteStar, listStars, putStar } from './stars.ts';

@@ -16,6 +16,14 @@ export { findManifest, type StoredManifest } from './store/manifests.ts';
 export type { ReferrerRow } from './store/referrers.ts';
 export { isListed } from './store/repositories.ts';
 export {
+  findNewestTag,
+  findRepositoryFacts,
+  isPullOfItsOwn,
+  listRepositoryFacts,
+  type NewestTag,
+  type RepositoryFacts,
+} from './store/repository-facts.ts';
+export {
   listRepositorySummaries,
   listTagSummaries,
   type RepositorySummary,

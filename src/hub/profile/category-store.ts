@@ -1,0 +1,39 @@
+import type { Kysely, Transaction } from 'kysely';
+import { problem } from '../../rest/index.ts';
+import type { HubTables } from '../tables.ts';
+
+type Reads = Kysely<HubTables>;
+type Trx = Transaction<HubTables>;
+
+export async function listCategoryRows(db: Reads): Promise<{ slug: string; title: string }[]> {
+  return db.selectFrom('category').selectAll().orderBy('title').execute();
+}
+
+/** Throws `Problem` invalid-request when one of them does not exist. */
+export async function assertCategories(db: Reads, slugs: readonly string[]): Promise<void> {
+  const known = new Set((await listCategoryRows(db)).map(({ slug }) => slug));
+  const unknown = slugs.find((slug) => !known.has(slug));
+  if (unknown === undefined) return;
+  const message = `There is no category ${unknown}. GET /api/v1/categories lists them.`;
+  throw problem('invalid-request', message, { fields: [{ pointer: '/categories', message }] });
+}
+
+export async function putCategoryRow(trx: Trx, category: { slug: string; title: string }): Promise<void> {
+  await trx
+    .insertInto('category')
+    .values(category)
+    .onConflict((conflict) => conflict.doUpdateSet({ title: category.title }))
+    .execute();
+}
+
+/** Answers the repositories that were under it; undefined when there was no such category. */
+export async function removeCategoryRow(trx: Trx, slug: string): Promise<string[] | undefined> {
+  const removed = await trx.deleteFrom('category').where('slug', '=', slug).executeTakeFirst();
+  if (removed.numDeletedRows === 0n) return undefined;
+  const rows = await trx
+    .deleteFrom('repository_category')
+    .where('category', '=', slug)
+    .returning('repository')
+    .execute();
+  return rows.map(({ repository }) => repository);
+}

@@ -1,0 +1,104 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { RepositoryName } from '../../oci/index.ts';
+import type { HubTables } from '../tables.ts';
+
+type Reads = Kysely<HubTables>;
+type Trx = Transaction<HubTables>;
+
+/** What people wrote about a repository and did with it. Everything is empty or zero where nobody did. */
+export interface Profile {
+  readonly description: string;
+  /** Markdown. */
+  readonly readme: string;
+  readonly categories: readonly string[];
+  readonly isOfficial: boolean;
+  readonly stars: number;
+  readonly pulls: number;
+  readonly pushes: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly lastPulledAt: number | undefined;
+  readonly lastPushedAt: number | undefined;
+}
+
+export async function findProfile(db: Reads, repository: RepositoryName): Promise<Profile> {
+  const [written, activity, stars, categories] = await Promise.all([
+    db.selectFrom('repository_profile').selectAll().where('repository', '=', repository).executeTakeFirst(),
+    db.selectFrom('repository_activity').selectAll().where('repository', '=', repository).executeTakeFirst(),
+    db
+      .selectFrom('star')
+      .select((select) => select.fn.countAll<number>().as('count'))
+      .where('repository', '=', repository)
+      .executeTakeFirstOrThrow(),
+    db
+      .selectFrom('repository_category')
+      .select('category')
+      .where('repository', '=', repository)
+      .orderBy('category')
+      .execute(),
+  ]);
+  return {
+    description: written?.description ?? '',
+    readme: written?.readme ?? '',
+    categories: categories.map(({ category }) => category),
+    isOfficial: written?.is_official === 1,
+    stars: stars.count,
+    pulls: activity?.pulls ?? 0,
+    pushes: activity?.pushes ?? 0,
+    lastPulledAt: activity?.last_pulled_at ?? undefined,
+    lastPushedAt: activity?.last_pushed_at ?? undefined,
+  };
+}
+
+export interface ProfileChange {
+  readonly description?: string | undefined;
+  readonly readme?: string | undefined;
+  readonly categories?: readonly string[] | undefined;
+  readonly isOfficial?: boolean | undefined;
+}
+
+/** Writes what the change names and leaves the rest. Categories must exist. */
+export async function putProfile(
+  trx: Trx,
+  repository: RepositoryName,
+  change: ProfileChange & { now: number },
+): Promise<void> {
+  const set = {
+    ...(change.description !== undefined && { description: change.description }),
+    ...(change.readme !== undefined && { readme: change.readme }),
+    ...(change.isOfficial !== undefined && { is_official: change.isOfficial ? 1 : 0 }),
+    updated_at: change.now,
+  };
+  await trx
+    .insertInto('repository_profile')
+    .values({ repository, description: '', readme: '', is_official: 0, ...set })
+    .onConflict((conflict) => conflict.column('repository').doUpdateSet(set))
+    .execute();
+  if (change.categories === undefined) return;
+  await trx.deleteFrom('repository_category').where('repository', '=', repository).execute();
+  const categories = [...new Set(change.categories)];
+  if (categories.length === 0) return;
+  await trx
+    .insertInto('repository_category')
+    .values(categories.map((category) => ({ repository, category })))
+    .execute();
+}
+
+const keyed = [
+  'repository_profile',
+  'repository_category',
+  'star',
+  'repository_activity',
+  'tag_activity',
+] as const;
+
+/** Lets all that is kept by the name follow a repository that has another one now. What was at `to` goes. */
+export async function moveProfile(trx: Trx, from: string, to: string): Promise<void> {
+  await removeProfile(trx, to);
+  for (const table of keyed) {
+    await trx.updateTable(table).set({ repository: to }).where('repository', '=', from).execute();
+  }
+}
+
+export async function removeProfile(trx: Trx, repository: string): Promise<void> {
+  for (const table of keyed) await trx.deleteFrom(table).where('repository', '=', repository).execute();
+}

@@ -1,0 +1,53 @@
+import { deleteCategory, listCategories, putCategory } from '../../api/index.ts';
+import { appendEvent } from '../../jobs/index.ts';
+import { type ApiRoute, apiRoute, originOf, problem } from '../../rest/index.ts';
+import type { HubContext } from '../context.ts';
+import { listCategoryRows, putCategoryRow, removeCategoryRow } from '../profile/category-store.ts';
+import { administer } from './administrators.ts';
+
+export function categoryRoutes({ db, audit, distribution }: HubContext): ApiRoute[] {
+  return [
+    apiRoute(listCategories, {
+      access: () => 'optional',
+      handle: async () => ({ body: { items: await listCategoryRows(db.reads) } }),
+    }),
+
+    apiRoute(putCategory, {
+      access: () => administer,
+      async handle({ params: { slug }, body: { title }, call }) {
+        await db.transaction(async (trx) => {
+          await putCategoryRow(trx, { slug, title });
+          await audit.record(trx, {
+            action: putCategory.name,
+            origin: originOf(call),
+            resource: { type: 'system', name: slug },
+            after: { title },
+          });
+        });
+        return { body: { slug, title } };
+      },
+    }),
+
+    apiRoute(deleteCategory, {
+      access: () => administer,
+      async handle({ params: { slug }, call }) {
+        const at = distribution.clock.now();
+        const actor = call.actor?.name ?? null;
+        await db.transaction(async (trx) => {
+          const repositories = await removeCategoryRow(trx, slug);
+          if (!repositories) throw problem('not-found', `There is no category ${slug}.`);
+          for (const repository of repositories) {
+            await appendEvent(trx, { type: 'repository.changed', repository, actor, at });
+          }
+          await audit.record(trx, {
+            action: deleteCategory.name,
+            origin: originOf(call),
+            resource: { type: 'system', name: slug },
+          });
+        });
+        distribution.onEvents?.();
+        return {};
+      },
+    }),
+  ];
+}

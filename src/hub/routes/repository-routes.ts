@@ -1,0 +1,145 @@
+import type { Transaction } from 'kysely';
+import { z } from 'zod';
+import {
+  createRepository,
+  getRepository,
+  listNamespaceRepositories,
+  updateRepository,
+} from '../../api/index.ts';
+import { createRepository as createEmpty, listRepositoryFacts } from '../../distribution/index.ts';
+import { appendEvent } from '../../jobs/index.ts';
+import { parseRepositoryName } from '../../oci/index.ts';
+import {
+  type ApiRoute,
+  apiRoute,
+  assertIfMatch,
+  decodeCursor,
+  encodeCursor,
+  etagOf,
+  originOf,
+  problem,
+} from '../../rest/index.ts';
+import type { HubContext } from '../context.ts';
+import { assertCategories } from '../profile/category-store.ts';
+import { findProfile, type Profile, putProfile } from '../profile/profile-store.ts';
+import { getRepositoryFacts, summariseRepository, viewRepository } from '../profile/repository-views.ts';
+import { filterReadable } from '../readable-filter.ts';
+import type { HubTables } from '../tables.ts';
+import { assertAdministrator, onRepository, resourceOf } from './administrators.ts';
+
+export function repositoryRoutes(context: HubContext): ApiRoute[] {
+  const { db, distribution, access, audit } = context;
+  const { clock } = distribution;
+
+  return [
+    apiRoute(getRepository, {
+      access: onRepository('pull'),
+      async handle({ params, call }) {
+        const { view, profile } = await viewRepository(context, parseRepositoryName(params.name), call.actor);
+        return { body: view, etag: versionOf(profile) };
+      },
+    }),
+
+    apiRoute(updateRepository, {
+      access: onRepository('settings'),
+      async handle({ params, body, call }) {
+        const name = parseRepositoryName(params.name);
+        if (body.is_official !== undefined) await assertAdministrator(call, 'mark repositories as official');
+        await getRepositoryFacts(context, name);
+        const now = clock.now();
+        await db.transaction(async (trx) => {
+          await assertCategories(trx, body.categories ?? []);
+          const before = await findProfile(trx, name);
+          assertIfMatch(call, versionOf(before));
+          await putProfile(trx, name, { ...body, isOfficial: body.is_official, now });
+          const actor = call.actor?.name ?? null;
+          await appendEvent(trx, { type: 'repository.changed', repository: name, actor, at: now });
+          await audit.record(trx, {
+            action: updateRepository.name,
+            origin: originOf(call),
+            resource: resourceOf(name),
+            before: settingsOf(before),
+            after: body,
+          });
+        });
+        distribution.onEvents?.();
+        const { view, profile } = await viewRepository(context, name, call.actor);
+        return { body: view, etag: versionOf(profile) };
+      },
+    }),
+
+    apiRoute(createRepository, {
+      access: () => 'authenticated',
+      async handle({ body, call }) {
+        const name = parseRepositoryName(body.name);
+        const { visibility, ...written } = body;
+        const { namespace } = resourceOf(name);
+        if (namespace === undefined) await assertAdministrator(call, 'make repositories of one word');
+        else if (!(await call.may({ type: 'namespace', name: namespace, actions: ['create'] }))) {
+          throw problem(
+            'denied',
+            `You may not make repositories in ${namespace}: ask for a role with \`create\`.`,
+          );
+        }
+        const now = clock.now();
+        const { actor } = call;
+        const made = await createEmpty(
+          distribution,
+          { name, actor, ...(visibility !== undefined && { visibility }) },
+          async (outer) => {
+            const trx = outer as unknown as Transaction<HubTables>;
+            await assertCategories(trx, written.categories ?? []);
+            await putProfile(trx, name, { ...written, now });
+            await audit.record(trx, {
+              action: createRepository.name,
+              origin: originOf(call),
+              resource: resourceOf(name),
+              after: body,
+            });
+          },
+        );
+        if (!made)
+          throw problem('conflict', `There is a repository ${name} already, or the beginning of one.`);
+        const { view, profile } = await viewRepository(context, name, actor);
+        return {
+          body: view,
+          etag: versionOf(profile),
+          headers: { Location: call.url(`/api/v1/repositories/${name}`) },
+        };
+      },
+    }),
+
+    apiRoute(listNamespaceRepositories, {
+      access: () => 'optional',
+      async handle({ params, query, call }) {
+        const prefix = `${params.namespace}/`;
+        const after = decodeCursor(z.string().startsWith(prefix), query.cursor) ?? prefix;
+        const readable = await access.findReadable(call.actor);
+        const facts = await listRepositoryFacts(distribution.db.reads, { after, limit: SCANNED_PER_PAGE });
+        const names = facts.map(({ name }) => name).filter((name) => name.startsWith(prefix));
+        const seen = await filterReadable(access, readable, names);
+        const page = seen.slice(0, query.limit);
+        const isWhole = page.length === seen.length;
+        // All that was looked at may be invisible: then the page is empty, and the list goes on behind it.
+        const last = isWhole ? names.at(-1) : page.at(-1)?.name;
+        const isEnd = isWhole && names.length < SCANNED_PER_PAGE;
+        const items = await Promise.all(page.map((one) => summariseRepository(context, one)));
+        return {
+          body: {
+            items: items.filter((item) => item !== undefined),
+            ...(!isEnd && last !== undefined && { next: encodeCursor(last) }),
+          },
+        };
+      },
+    }),
+  ];
+}
+
+/** Bounds what a page costs for somebody who may read little of a namespace. */
+const SCANNED_PER_PAGE = 500;
+
+function settingsOf({ description, readme, categories, isOfficial }: Profile) {
+  return { description, readme, categories, is_official: isOfficial };
+}
+
+const versionOf = (profile: Profile) => etagOf(settingsOf(profile));

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { deleteStar, listStars, putStar } from '../../api/index.ts';
+import type { Actor, Call } from '../../http/index.ts';
+import { appendEvent } from '../../jobs/index.ts';
+import { parseRepositoryName, type RepositoryName } from '../../oci/index.ts';
+import { type ApiRoute, apiRoute, decodeCursor, encodeCursor, problem } from '../../rest/index.ts';
+import type { HubContext } from '../context.ts';
+import { getRepositoryFacts, summariseRepository } from '../profile/repository-views.ts';
+import { filterReadable } from '../readable-filter.ts';
+import { addStar, listStarsOf, removeStar } from '../stars/star-store.ts';
+import { onRepository } from './administrators.ts';
+
+const position = z.tuple([z.int(), z.string()]);
+
+/** Stars are opinions, not facts of the registry: the audit log does not list them. */
+export function starRoutes(context: HubContext): ApiRoute[] {
+  const { db, distribution, access } = context;
+
+  async function change(call: Call, text: string, isStarred: boolean): Promise<void> {
+    const repository = parseRepositoryName(text);
+    const { name: user } = getUser(call);
+    await getRepositoryFacts(context, repository);
+    const at = distribution.clock.now();
+    await db.transaction(async (trx) => {
+      const star = { repository, user, at };
+      if (await (isStarred ? addStar(trx, star) : removeStar(trx, star))) {
+        await appendEvent(trx, { type: 'repository.changed', repository, actor: user, at });
+      }
+    });
+    distribution.onEvents?.();
+  }
+
+  return [
+    apiRoute(putStar, {
+      access: onRepository('pull'),
+      async handle({ params, call }) {
+        await change(call, params.name, true);
+        return {};
+      },
+    }),
+
+    apiRoute(deleteStar, {
+      access: onRepository('pull'),
+      async handle({ params, call }) {
+        await change(call, params.name, false);
+        return {};
+      },
+    }),
+
+    apiRoute(listStars, {
+      access: () => 'authenticated',
+      async handle({ query, call }) {
+        const actor = getUser(call);
+        const cursor = decodeCursor(position, query.cursor);
+        const after = cursor && { starredAt: cursor[0], repository: cursor[1] as RepositoryName };
+        const stars = await listStarsOf(db.reads, { user: actor.name, after, limit: query.limit });
+        const readable = await access.findReadable(actor);
+        const seen = await filterReadable(
+          access,
+          readable,
+          stars.map(({ repository }) => repository),
+        );
+        const items = await Promise.all(seen.map((one) => summariseRepository(context, one)));
+        const last = stars.length === query.limit ? stars.at(-1) : undefined;
+        return {
+          body: {
+            items: items.filter((item) => item !== undefined),
+            ...(last && { next: encodeCursor([last.starredAt, last.repository]) }),
+          },
+        };
+      },
+    }),
+  ];
+}
+
+/** Throws `Problem` unauthorized for anybody, denied for robots. */
+function getUser({ actor }: Call): Actor {
+  if (!actor) throw problem('unauthorized', 'Stars belong to users: log in first.');
+  if (actor.kind !== 'user') throw problem('denied', 'Only users have stars.');
+  return actor;
+}

@@ -1,0 +1,157 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { HubTables } from '../tables.ts';
+import type { ReadableCondition } from './readable-condition.ts';
+import { type FacetKind, monthOf, searchKey } from './search-key.ts';
+import { searchWords, typoForms } from './search-words.ts';
+
+export interface SearchFilters {
+  /** Of one kind any value will do, of several each kind must fit; of labels every one must. */
+  readonly facets: Partial<Readonly<Record<FacetKind, readonly string[]>>>;
+  /** Milliseconds since the Unix epoch. */
+  readonly updatedSince: number | undefined;
+}
+
+export interface Candidate {
+  readonly id: number;
+  readonly name: string;
+  readonly base: string;
+  readonly description: string;
+  readonly isPublic: number;
+  readonly isOfficial: number;
+  readonly stars: number;
+  readonly pulls: number;
+  readonly updatedAt: number;
+}
+
+/** What is ranked and counted; of a word that more repositories have, those with the most impact (impact-id.ts). */
+export const MAX_CANDIDATES = 1_000;
+/** With fewer, the inside of names is searched too, and with next to none, what was perhaps meant. */
+const FEW = 200;
+const NEXT_TO_NONE = 5;
+/** Bounds how many repositories are looked at whose name holds the letters. */
+const MAX_SUBSTRING = 2_000;
+const MAX_CORRECTIONS = 8;
+
+/** Repositories that fit, in no order that matters; one more than `MAX_CANDIDATES` if there are more. */
+export async function findCandidates(
+  db: Kysely<HubTables>,
+  query: { text: string; filters: SearchFilters; readable: ReadableCondition; now: number },
+): Promise<Candidate[]> {
+  const { filters, readable } = query;
+  const conditions = [
+    ...(readable.sql ? [readable.sql] : []),
+    ...(filters.updatedSince === undefined ? [] : [sql<boolean>`e.updated_at >= ${filters.updatedSince}`]),
+  ];
+  const where = conditions.length > 0 ? sql`AND ${sql.join(conditions, sql` AND `)}` : sql``;
+  const keys = [...readable.keys, ...filterKeys(filters, query.now)];
+  const found = new Map<number, Candidate>();
+  const take = async (from: RawBuilder<unknown>, limit = MAX_CANDIDATES + 1) => {
+    const { rows } =
+      await sql<Candidate>`SELECT e.id, e.name, e.base, e.description, e.is_public AS "isPublic",
+      e.is_official AS "isOfficial", e.stars, e.pulls, e.updated_at AS "updatedAt"
+      ${from} ${where} ORDER BY 1 LIMIT ${limit}`.execute(db);
+    for (const row of rows) found.set(row.id, row);
+  };
+  const takeText = (expression: string) =>
+    take(sql`FROM search_text AS t CROSS JOIN search_entry AS e ON e.id = t.rowid
+      WHERE search_text MATCH ${expression}`);
+
+  const words = searchWords(query.text);
+  if (words.length === 0) {
+    if (query.text.trim() !== '') return [];
+    if (keys.length > 0) await takeText(keysExpression(keys));
+    else await take(sql`FROM search_entry AS e WHERE TRUE`);
+    return [...found.values()];
+  }
+  await takeText(
+    expressionOf(
+      words.map((word) => [word]),
+      keys,
+    ),
+  );
+  const chosen = facetConditions(filters);
+  const base = query.text.trim().toLowerCase();
+  await take(sql`FROM search_entry AS e WHERE e.base = ${base} ${chosen}`, 100);
+  await take(sql`FROM search_entry AS e WHERE e.name = ${base} ${chosen}`, 1);
+  const long = words.filter((word) => word.length >= 3);
+  if (found.size < FEW && long.length === words.length) {
+    const inside = long.map((word) => `"${word}"`).join(' AND ');
+    await take(sql`FROM (SELECT rowid FROM search_name WHERE search_name MATCH ${inside} LIMIT ${MAX_SUBSTRING}) AS t
+      CROSS JOIN search_entry AS e ON e.id = t.rowid WHERE TRUE ${chosen}`);
+  }
+  if (found.size < NEXT_TO_NONE) {
+    const meant = await Promise.all(words.map((word) => correct(db, word)));
+    if (meant.some((words) => words.length > 1)) await takeText(expressionOf(meant, keys));
+  }
+  return [...found.values()];
+}
+
+/** The word itself first, then what it may be a slip of. */
+async function correct(db: Kysely<HubTables>, word: string): Promise<string[]> {
+  const forms = typoForms(word);
+  if (forms.length === 0) return [word];
+  const rows = await db
+    .selectFrom('search_typo')
+    .select('word')
+    .distinct()
+    .where('form', 'in', forms)
+    .limit(MAX_CORRECTIONS)
+    .execute();
+  return [...new Set([word, ...rows.map((row) => row.word)])];
+}
+
+/** One letter begins too many words to be read as a beginning. */
+const term = (word: string) => (word.length > 1 ? `"${word}"*` : `"${word}"`);
+
+function expressionOf(words: readonly (readonly string[])[], keys: readonly (readonly string[])[]): string {
+  const all = words.map((alternatives) => `(${alternatives.map(term).join(' OR ')})`).join(' AND ');
+  const text = `({name description readme labels} : (${all}))`;
+  return keys.length > 0 ? `${text} AND ${keysExpression(keys)}` : text;
+}
+
+function keysExpression(keys: readonly (readonly string[])[]): string {
+  return keys
+    .map((alternatives) => `(keys : (${alternatives.map((key) => `"${key}"`).join(' OR ')}))`)
+    .join(' AND ');
+}
+
+/** What `filterKeys` says, for rows that were not found through the index of keys. */
+function facetConditions({ facets }: SearchFilters): RawBuilder<unknown> {
+  const conditions = chosenFacets(facets).map(
+    ([kind, values]) => sql`AND EXISTS (SELECT 1 FROM search_facet AS f
+      WHERE f.entry_id = e.id AND f.kind = ${kind} AND f.value IN (${sql.join(values)}))`,
+  );
+  return sql.join(conditions, sql` `);
+}
+
+/** Kinds and values any of which will do. */
+function chosenFacets(facets: SearchFilters['facets']): (readonly [FacetKind, readonly string[]])[] {
+  const chosen = Object.entries(facets) as [FacetKind, readonly string[]][];
+  return chosen
+    .filter(([, values]) => values.length > 0)
+    .flatMap(([kind, values]): [FacetKind, readonly string[]][] =>
+      kind === 'label' ? values.map((value) => [kind, [value]]) : [[kind, values]],
+    );
+}
+
+/** Older months would make the query longer than what they spare. */
+const MAX_MONTHS = 36;
+
+function filterKeys({ facets, updatedSince }: SearchFilters, now: number): string[][] {
+  const keys = chosenFacets(facets).map(([kind, values]) => values.map((value) => searchKey(kind, value)));
+  const months = updatedSince === undefined ? [] : monthsBetween(updatedSince, now);
+  return [...keys, months.map((month) => searchKey('month', month))].filter(
+    (alternatives) => alternatives.length > 0,
+  );
+}
+
+function monthsBetween(from: number, to: number): string[] {
+  const [start, end] = [new Date(from), new Date(to)];
+  const count =
+    (end.getUTCFullYear() - start.getUTCFullYear()) * 12 + end.getUTCMonth() - start.getUTCMonth() + 1;
+  if (count > MAX_MONTHS) return [];
+  if (count < 1) return [monthOf(from)];
+  return Array.from({ length: count }, (_, index) =>
+    monthOf(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + index, 1)),
+  );
+}
