@@ -1,0 +1,169 @@
+import { type Call, jsonReply, type Reply, type RouteRecord } from '../../http/index.ts';
+import type { Clock } from '../../kernel/index.ts';
+import { OciError } from '../../oci/index.ts';
+import { parseScopes } from './parse-scopes.ts';
+import type { Authenticator, Credentials } from './ports.ts';
+import { readForm } from './read-form.ts';
+import type { SigningKeys } from './signing-keys.ts';
+import type { IssuedToken, Login, TokenService } from './token-service.ts';
+
+export interface TokenRoutesContext {
+  readonly tokens: TokenService;
+  readonly keys: Pick<SigningKeys, 'listPublicKeys'>;
+  readonly authenticator: Authenticator;
+  readonly clock: Clock;
+  /** What clients name the registry in `service`. */
+  readonly service: string;
+}
+
+const noStore = { 'Cache-Control': 'no-store' };
+
+/**
+ * Where docker and everybody else gets registry tokens (clients.md 3): the Docker flow with GET, OAuth 2 with POST
+ * (RFC 6749 §4.3, §6), and the public keys that verify them. They look at credentials themselves: no guard knows that an
+ * empty user is nobody here, or that an answer is due to anybody.
+ */
+export function tokenRoutes(context: TokenRoutesContext): readonly RouteRecord[] {
+  const { tokens, keys, authenticator, clock, service } = context;
+  const access = () => 'public' as const;
+  return [
+    { name: 'token.get', method: 'GET', path: '/token', access, handle: getToken },
+    { name: 'token.post', method: 'POST', path: '/token', access, handle: postToken },
+    {
+      name: 'token.keys',
+      method: 'GET',
+      path: '/.well-known/jwks.json',
+      access,
+      handle: async () =>
+        jsonReply(200, { keys: await keys.listPublicKeys() }, { 'Cache-Control': 'public, max-age=60' }),
+    },
+  ];
+
+  async function getToken(call: Call): Promise<Reply> {
+    const { query } = call;
+    assertService(query);
+    const login = await loginOfHeader(call);
+    const refreshToken =
+      login && query.get('offline_token') === 'true'
+        ? await createRefreshToken(login, call, query)
+        : undefined;
+    return tokenReply(await tokens.issue(login, parseScopes(query.getAll('scope'))), refreshToken);
+  }
+
+  async function postToken(call: Call): Promise<Reply> {
+    const form = await readForm(call);
+    if (!form)
+      return oauthError(
+        'invalid_request',
+        'Send a form (application/x-www-form-urlencoded) of at most 64 KiB.',
+      );
+    assertService(form);
+    const grantType = form.get('grant_type');
+    switch (grantType) {
+      case 'password': {
+        const login = await logIn(
+          { user: form.get('username') ?? '', password: form.get('password') ?? '' },
+          call,
+        );
+        if (!login) return oauthError('invalid_grant', wrongPassword);
+        const isOffline = form.get('access_type') === 'offline';
+        const refreshToken = isOffline ? await createRefreshToken(login, call, form) : undefined;
+        return tokenReply(await tokens.issue(login, parseScopes(form.getAll('scope'))), refreshToken);
+      }
+      case 'refresh_token': {
+        const secret = form.get('refresh_token') ?? '';
+        const login = await tokens.useRefreshToken(secret, { address: call.remoteAddress });
+        if (!login) return oauthError('invalid_grant', 'The login of this device has ended. Log in again.');
+        // The same again: no client keeps a new one.
+        return tokenReply(await tokens.issue(login, parseScopes(form.getAll('scope'))), secret);
+      }
+      case null:
+        return oauthError('invalid_request', 'grant_type is missing.');
+      default:
+        return oauthError('unsupported_grant_type', 'Use grant_type password or refresh_token, or GET.');
+    }
+  }
+
+  /** Undefined for anybody. Throws `OciError` UNAUTHORIZED. */
+  async function loginOfHeader(call: Call): Promise<Login | undefined> {
+    const authorization = call.header('authorization');
+    if (authorization === undefined || namesNobody(authorization)) return undefined;
+    const credentials = authenticator.findBasicCredentials(authorization);
+    const login = credentials && (await logIn(credentials, call));
+    if (login) return login;
+    throw new OciError(
+      'UNAUTHORIZED',
+      credentials ? wrongPassword : 'Send a user name and password as HTTP Basic credentials.',
+      // Not Bearer: a client that followed it would come here again.
+      { headers: { ...noStore, 'WWW-Authenticate': 'Basic realm="Lading"' } },
+    );
+  }
+
+  async function logIn(credentials: Credentials, { remoteAddress }: Call): Promise<Login | undefined> {
+    const { user, password } = credentials;
+    // A form can hold what a Basic header cannot; no user is called so.
+    if (!/^[^:\p{Cc}]+$/u.test(user) || /\p{Cc}/u.test(password)) return undefined;
+    // Before the password is compared: one that is changed meanwhile must count as changed after it.
+    const authenticatedAt = clock.now();
+    const actor = await authenticator.authenticate(credentials, { remoteAddress });
+    return actor && { actor, authenticatedAt, refreshTokenId: undefined };
+  }
+
+  function createRefreshToken(
+    login: Login,
+    call: Call,
+    fields: URLSearchParams,
+  ): Promise<string | undefined> {
+    const clientId = fields.get('client_id') ?? undefined;
+    return tokens.createRefreshToken(login, { clientId, address: call.remoteAddress });
+  }
+
+  /** Throws `OciError`: a client that wants a token for another registry was sent here by mistake or by an attacker. */
+  function assertService(fields: URLSearchParams): void {
+    const asked = fields.get('service');
+    if (asked === null || asked === '' || asked === service) return;
+    throw new OciError(
+      'UNSUPPORTED',
+      `This registry's tokens are for the service ${service}. Send service=${service}.`,
+      {
+        status: 400,
+        headers: noStore,
+      },
+    );
+  }
+}
+
+const wrongPassword =
+  'The user name or the password is wrong. With a second factor, use an access token as the password.';
+
+/** An empty user is how podman says that it has no credentials (`Og==`). */
+function namesNobody(authorization: string): boolean {
+  const encoded = /^basic +(\S*)$/i.exec(authorization)?.[1];
+  return encoded !== undefined && Buffer.from(encoded, 'base64')[0] === ':'.charCodeAt(0);
+}
+
+function tokenReply(issued: IssuedToken, refreshToken: string | undefined): Reply {
+  const { text, issuedAt, expiresIn, access } = issued;
+  return jsonReply(
+    200,
+    {
+      // The first for GET, the second for POST; some read only one of them.
+      token: text,
+      access_token: text,
+      expires_in: expiresIn,
+      issued_at: new Date(issuedAt * 1000).toISOString().replace('.000Z', 'Z'),
+      scope: access.map(({ type, name, actions }) => `${type}:${name}:${actions.join(',')}`).join(' '),
+      ...(refreshToken !== undefined && { refresh_token: refreshToken }),
+    },
+    noStore,
+  );
+}
+
+/** RFC 6749 §5.2, and beside it the form whose message docker prints. */
+function oauthError(
+  error: 'invalid_request' | 'invalid_grant' | 'unsupported_grant_type',
+  description: string,
+): Reply {
+  const errors = [{ code: error === 'invalid_grant' ? 'UNAUTHORIZED' : 'UNSUPPORTED', message: description }];
+  return jsonReply(400, { error, error_description: description, errors }, noStore);
+}
