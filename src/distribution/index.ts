@@ -11,6 +11,7 @@ export { createRepository } from './create-repository.ts';
 export { deleteManifest } from './delete.ts';
 export { listReferrers } from './list-referrers.ts';
 export type { NewRepository, RepositoryHooks, Usage } from './ports.ts';
+export { removeRepository, renameRepository } from './rename-repository.ts';
 export { type AdoptionCounts, isAdopted } from './store/adoption-state.ts';
 export { findManifest, type StoredManifest } from './store/manifests.ts';
 export type { ReferrerRow } from './store/referrers.ts';
