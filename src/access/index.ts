@@ -15,6 +15,7 @@ export { createAuthorizer } from './decide/create-authorizer.ts';
 export type { Decision, Denial, Resource, Rule } from './decision.ts';
 export { findBasicCredentials } from './find-basic-credentials.ts';
 export { createAccountsGuard } from './guard/create-accounts-guard.ts';
+export { type ExternalTokenSettings, openExternalTokenGuard } from './external-token-guard.ts';
 export { createOpenGuard } from './open-guard.ts';
 export { compilePattern, namespaceOf, type Pattern } from './pattern.ts';
 export { putInTeam } from './put-in-team.ts';
