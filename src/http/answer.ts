@@ -130,7 +130,9 @@ export async function answer(request: Request, response: Response, options: Answ
     requestId,
     method: printable(method),
     path: printable(path),
-    ...observed,
+    route: observed.route,
+    repository: observed.repository,
+    actor: observed.actor,
     status: reply?.status ?? 499,
     bytesIn: counted.bytes,
     bytesOut,
@@ -177,7 +179,6 @@ export async function answer(request: Request, response: Response, options: Answ
             origin,
           });
     observed.actor = admission.actor?.name;
-    // What few handlers look at is made when they do.
     const call: Call = {
       method,
       remoteAddress,
@@ -186,15 +187,9 @@ export async function answer(request: Request, response: Response, options: Answ
       params,
       requestId,
       actor: admission.actor,
-      get query() {
-        return new URLSearchParams(queryOf(request.url ?? ''));
-      },
-      get body() {
-        return countBytes(request, counted);
-      },
-      get contentLength() {
-        return contentLengthOf(request);
-      },
+      query: new URLSearchParams(queryOf(request.url ?? '')),
+      body: countBytes(request, counted),
+      contentLength: contentLengthOf(request),
       get signal() {
         gone ??= goneSignal(request, response);
         return gone;

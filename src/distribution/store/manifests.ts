@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { prepare } from '../../db/index.ts';
 import type { Digest, Reference, RepositoryName, Tag } from '../../oci/index.ts';
 import type { DistributionTables } from '../tables.ts';
+import { recentContent } from './recent-contents.ts';
 
 type Reads = Kysely<DistributionTables>;
 type Trx = Transaction<DistributionTables>;
@@ -49,15 +50,8 @@ function selectByTag(db: Reads, named: { repository: RepositoryName; tag: Tag })
 
 const statByDigest = prepare(selectByDigest);
 const statByTag = prepare(selectByTag);
-const wholeByDigest = prepare((db: Reads, named: { repository: RepositoryName; digest: Digest }) =>
-  selectByDigest(db, named)
-    .innerJoin('manifest_content', 'manifest_content.digest', 'repository_manifest.digest')
-    .select('manifest_content.content'),
-);
-const wholeByTag = prepare((db: Reads, named: { repository: RepositoryName; tag: Tag }) =>
-  selectByTag(db, named)
-    .innerJoin('manifest_content', 'manifest_content.digest', 'repository_manifest.digest')
-    .select('manifest_content.content'),
+const contentOf = prepare((db: Reads, named: { digest: Digest }) =>
+  db.selectFrom('manifest_content').select('content').where('digest', '=', named.digest),
 );
 
 export async function findManifestStat(
@@ -76,10 +70,11 @@ export async function findManifest(
   repository: RepositoryName,
   reference: Reference,
 ): Promise<StoredManifest | undefined> {
-  const [row] = await (reference.kind === 'tag'
-    ? wholeByTag(db, { repository, tag: reference.tag })
-    : wholeByDigest(db, { repository, digest: reference.digest }));
-  return row;
+  const stat = await findManifestStat(db, repository, reference);
+  if (!stat) return undefined;
+  const { digest, mediaType, sizeBytes } = stat;
+  const content = await recentContent(digest, async () => (await contentOf(db, { digest }))[0]?.content);
+  return content && { digest, mediaType, sizeBytes, content };
 }
 
 export interface NewManifest extends StoredManifest {

@@ -1,0 +1,41 @@
+import { algorithmOf, type Digest, digestOf } from '../../oci/index.ts';
+
+/** Some ten thousand manifests. */
+const MAX_BYTES = 32 * 1024 * 1024;
+/** What holding one costs beside its bytes: else a flood of tiny ones would not be bounded. */
+const ENTRY_BYTES = 512;
+
+const contents = new Map<Digest, Uint8Array>();
+let heldBytes = 0;
+
+/**
+ * The bytes with this digest, from those asked for last or else from `read`. Reading them from SQLite anew would leave
+ * the collector as much work as all else that a request makes. Only what has its digest is kept: that is right for
+ * ever, whichever database it came from.
+ */
+export async function recentContent(
+  digest: Digest,
+  read: () => Promise<Uint8Array | undefined>,
+): Promise<Uint8Array | undefined> {
+  const held = contents.get(digest);
+  if (held) {
+    // Back to the end: the first to go is the one that was asked for the longest time ago.
+    contents.delete(digest);
+    contents.set(digest, held);
+    return held;
+  }
+  const content = await read();
+  if (content && digestOf(algorithmOf(digest), content) === digest) keep(digest, content);
+  return content;
+}
+
+function keep(digest: Digest, content: Uint8Array): void {
+  if (contents.has(digest)) return;
+  contents.set(digest, content);
+  heldBytes += ENTRY_BYTES + content.byteLength;
+  for (const [oldest, { byteLength }] of contents) {
+    if (heldBytes <= MAX_BYTES) return;
+    contents.delete(oldest);
+    heldBytes -= ENTRY_BYTES + byteLength;
+  }
+}
