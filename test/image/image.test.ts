@@ -16,6 +16,7 @@ import {
 } from '../clients/harness/index.ts';
 import { findTool } from '../clients/harness/tools.ts';
 import { buildImage, makeBase } from './build-image.ts';
+import { withCompose } from './compose.ts';
 import {
   findStorageDriver,
   IMAGE,
@@ -28,6 +29,7 @@ import {
 
 const NEEDS = [
   ...(['root', 'debootstrap', 'npm', 'docker', 'dockerd', 'docker-registry', 'busybox'] as const),
+  ...(['docker-compose'] as const),
   ...(['htpasswd', 'openssl', 'tar'] as const),
 ];
 /** Making the base, building and twenty containers: minutes on a busy machine. */
@@ -59,6 +61,7 @@ story(
     await scene.step('a configuration file, however it is given', () => withConfiguration(scene, engine));
     await scene.step('TLS with client certificates is healthy', () => withTls(scene, engine));
     await scene.step("registry:2's volume, which belongs to root", () => adoptVolume(scene, engine));
+    await scene.step('examples/compose.yaml', () => withCompose(scene, engine));
     await scene.step("registry:2's other commands, and Lading's", () => otherCommands(engine));
   },
   TIMEOUT_MS,

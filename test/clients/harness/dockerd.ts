@@ -7,6 +7,8 @@ import type { Scene } from './scene.ts';
 import { findTool } from './tools.ts';
 
 export interface Dockerd {
+  /** `DOCKER_HOST`, for other clients of it. */
+  readonly host: string;
   /** `docker ARGS` against this engine. */
   docker(args: readonly string[], options?: Partial<RunOptions>): Promise<RunResult>;
 }
@@ -41,7 +43,7 @@ export async function startDockerd(scene: Scene, storageDriver: StorageDriver = 
     scene.run('docker', dockerArgs, { ...options, env: { ...env, ...options?.env } });
   for (let tried = 0; tried < 300; tried++) {
     const { code } = await docker(['version'], { expect: 'any' });
-    if (code === 0) return { docker };
+    if (code === 0) return { host: socket, docker };
     await delay(100);
   }
   throw new Error('dockerd was not ready after 30 s');

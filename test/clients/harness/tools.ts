@@ -16,6 +16,7 @@ const PACKAGES = {
   curl: 'curl',
   debootstrap: 'debootstrap',
   docker: 'docker.io',
+  'docker-compose': 'docker-compose',
   'docker-registry': 'docker-registry',
   dockerd: 'docker.io',
   helm: undefined,
