@@ -42,6 +42,8 @@ export function openSqliteConnection({ file, readOnly }: SqliteConnectionOptions
     } else {
       const statement = db.prepare(sql);
       entry = { statement, returnsRows: statement.columns().length > 0 };
+      // Also the id of the last row is asked for, and those of FTS5's own tables are beyond what a number holds.
+      if (!entry.returnsRows) statement.setReadBigInts(true);
       if (prepared.size >= PREPARED_STATEMENTS) {
         const oldest = prepared.keys().next();
         if (!oldest.done) prepared.delete(oldest.value);
