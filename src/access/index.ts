@@ -3,6 +3,7 @@ export type { Authorizer } from './authorizer.ts';
 export { type BasicGuardOptions, createBasicGuard } from './basic-guard.ts';
 export { changeAccess } from './change-access.ts';
 export type { AccessContext } from './context.ts';
+export { createRepositoryAccess, type ReadableRepositories } from './create-repository-access.ts';
 export { createRepositoryHooks, type RepositoryHooks } from './create-repository-hooks.ts';
 export type { BasicCredentials, CredentialVerifier, Identity } from './credential-verifier.ts';
 export type {
@@ -13,9 +14,9 @@ export type {
 } from './credential-verifiers.ts';
 export { createAuthorizer } from './decide/create-authorizer.ts';
 export type { Decision, Denial, Resource, Rule } from './decision.ts';
+export { type ExternalTokenSettings, openExternalTokenGuard } from './external-token-guard.ts';
 export { findBasicCredentials } from './find-basic-credentials.ts';
 export { createAccountsGuard } from './guard/create-accounts-guard.ts';
-export { type ExternalTokenSettings, openExternalTokenGuard } from './external-token-guard.ts';
 export { createOpenGuard } from './open-guard.ts';
 export { compilePattern, namespaceOf, type Pattern } from './pattern.ts';
 export { putInTeam } from './put-in-team.ts';
