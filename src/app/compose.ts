@@ -1,10 +1,13 @@
 import { createBasicGuard, createOpenGuard, openExternalTokenGuard } from '../access/index.ts';
 import { createDistribution } from '../distribution/index.ts';
 import { createRouter, type Guard, loadTlsContext, type RequestRecord } from '../http/index.ts';
+import { allReadable } from '../hub/index.ts';
 import { openHtpasswdFile } from '../identity/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
+import { noAuditTrail } from '../rest/index.ts';
 import { createMetrics } from '../telemetry/index.ts';
 import { adoptVolume } from './adopt-volume.ts';
+import { composeHub } from './compose-hub.ts';
 import type { Settings } from './configuration/index.ts';
 import { startDebugServer } from './debug-server.ts';
 import { followFacts } from './follow-facts.ts';
@@ -46,7 +49,14 @@ export async function startApp(options: {
   const trail = started.use(followFacts(storage, log));
 
   const onTreeChange = () => trail.poke();
-  const distribution = createDistribution({ blobs, db, clock, log, onTreeChange }, settings);
+  const hub = await composeHub({
+    distribution: { blobs, db, clock, log, onTreeChange },
+    access: allReadable,
+    audit: noAuditTrail,
+    subscribers: [],
+  });
+  started.use(hub);
+  const distribution = createDistribution(hub.distribution, settings);
   const { isActive } = distribution.uploads;
   const expiry = startUploadExpiry({ blobs, isActive, settings: settings.uploadExpiry, clock, log });
   started.defer(() => expiry.close());
@@ -69,7 +79,7 @@ export async function startApp(options: {
     metrics.observeRequest(record);
     if (!settings.log.accessLogDisabled) log.info(record, 'request');
   };
-  const router = createRouter([...distribution.routes, ...healthRoutes(readiness)]);
+  const router = createRouter([...distribution.routes, ...hub.routes, ...healthRoutes(readiness)]);
   const server = await startServer({ http, tls, router, guard, clock, log, onFinished, isDraining });
   started.use(server);
   introduce({ url: server.url, address: server.address, settings, log });

@@ -4,11 +4,11 @@ import {
   type AdoptionCounts,
   createFilesystemLinkTree,
   type DistributionTables,
-  distributionMigrations,
   type Rebuild,
   rebuildDatabase,
 } from '../distribution/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
+import { migrations } from './migrations.ts';
 import { ladingPaths } from './storage.ts';
 
 /** Makes the database below `root` anew from the tree. Throws `DbError` root-in-use while a server has it. */
@@ -26,7 +26,7 @@ export async function rebuildStorage(options: {
       ...options,
       file: paths.database,
       blobs: await createFilesystemBlobStore({ root, clock, log }),
-      open: (file) => openSqlite<DistributionTables>({ file, migrations: distributionMigrations }),
+      open: (file) => openSqlite<DistributionTables>({ file, migrations }),
       tree: createFilesystemLinkTree({ root }),
     });
   } finally {

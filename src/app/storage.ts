@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BlobStore, createFilesystemBlobStore, createMemoryBlobStore } from '../blob/index.ts';
 import { acquireRootLock, type Database, openSqlite } from '../db/index.ts';
-import { type DistributionTables, distributionMigrations } from '../distribution/index.ts';
+import type { DistributionTables } from '../distribution/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
 import type { Settings } from './configuration/index.ts';
+import { type LadingTables, ladingMigrations } from './tables.ts';
+import { migrations } from './migrations.ts';
 
 export interface Storage extends AsyncDisposable {
   readonly blobs: BlobStore;
-  readonly db: Database<DistributionTables>;
+  readonly db: Database<LadingTables>;
   /** The folder that holds everything; undefined when nothing outlives the process. */
   readonly root: string | undefined;
   close(): Promise<void>;
@@ -40,9 +42,9 @@ export async function openStorage(options: {
   }
   const blobs = await createFilesystemBlobStore({ root: storage.root, clock, log });
   opened.defer(() => blobs.close());
-  const db = await openSqlite<DistributionTables>({
+  const db = await openSqlite<LadingTables>({
     file: paths.database,
-    migrations: distributionMigrations,
+    migrations,
     shared: !options.exclusive,
   });
   opened.defer(() => db.close());
@@ -55,7 +57,7 @@ async function openTemporaryStorage(clock: Clock): Promise<Storage> {
   opened.defer(() => rm(folder, { recursive: true, force: true }));
   const blobs = createMemoryBlobStore({ clock });
   const file = ladingPaths(folder).database;
-  const db = await openSqlite<DistributionTables>({ file, migrations: distributionMigrations });
+  const db = await openSqlite<LadingTables>({ file, migrations });
   opened.defer(() => db.close());
   return toStorage({ blobs, db, root: undefined }, opened.move());
 }
