@@ -1,4 +1,15 @@
+export {
+  accessTokenListSchema,
+  accessTokenSchema,
+  createAccessToken,
+  createdAccessTokenSchema,
+  deleteAccessToken,
+  listAccessTokens,
+  newAccessTokenSchema,
+  tokenActionSchema,
+} from './access-tokens.ts';
 export { accountName, accountNamePattern, robotName, robotNamePattern } from './account-name.ts';
+export { ApiError } from './api-error.ts';
 export {
   type AuditEntryView,
   type AuditFilter,
@@ -6,7 +17,9 @@ export {
   exportAudit,
   listAudit,
 } from './audit.ts';
+export { type ApiClient, type CallInput, createApiClient } from './client.ts';
 export { type ApiContract, defineContract } from './contract.ts';
+export { getDocsFile, getDocsPage, getOpenApi } from './description.ts';
 export { type Explanation, explainAccess, explanationSchema } from './explain.ts';
 export { createGrant, deleteGrant, grantSchema, listGrants } from './grants.ts';
 export {
@@ -24,74 +37,8 @@ export {
   updateNamespaceSettings,
 } from './organisations.ts';
 export { pageOf, pageQuery, queryList } from './page.ts';
+export { problemBodySchema } from './problem-body.ts';
 export { PROBLEM_CODES, type ProblemCode } from './problem-codes.ts';
-export {
-  deleteRepository,
-  getRepositoryVisibility,
-  moveRepository,
-  putRepositoryVisibility,
-  repositoryAccessSchema,
-} from './repository-access.ts';
-export { deleteRole, listRoles, putRole, roleSchema } from './roles.ts';
-export {
-  createTeam,
-  deleteTeam,
-  deleteTeamMember,
-  getTeam,
-  listTeamMembers,
-  listTeams,
-  putTeamMember,
-  teamMemberSchema,
-  teamSchema,
-  updateTeam,
-} from './teams.ts';
-export {
-  accessTokenListSchema,
-  accessTokenSchema,
-  createAccessToken,
-  createdAccessTokenSchema,
-  deleteAccessToken,
-  listAccessTokens,
-  newAccessTokenSchema,
-  tokenActionSchema,
-} from './access-tokens.ts';
-export {
-  createRobot,
-  createRobotToken,
-  deleteRobot,
-  deleteRobotToken,
-  getRobot,
-  listRobots,
-  listRobotTokens,
-  robotSchema,
-  updateRobot,
-} from './robots.ts';
-export {
-  beginTwoFactor,
-  confirmTwoFactor,
-  disableTwoFactor,
-  endAllSessions,
-  endSession,
-  getTwoFactor,
-  listSessions,
-  logIn,
-  logOut,
-  renewRecoveryCodes,
-  resetTwoFactor,
-} from './sessions.ts';
-export {
-  createPasswordLink,
-  createUser,
-  deleteUser,
-  getMe,
-  getUser,
-  listUsers,
-  resetPassword,
-  setPassword,
-  setUp,
-  updateUser,
-  userSchema,
-} from './users.ts';
 export {
   categorySchema,
   createRepository,
@@ -106,5 +53,62 @@ export {
   repositorySummarySchema,
   updateRepository,
 } from './repositories.ts';
+export {
+  deleteRepository,
+  getRepositoryVisibility,
+  moveRepository,
+  putRepositoryVisibility,
+  repositoryAccessSchema,
+} from './repository-access.ts';
+export {
+  createRobot,
+  createRobotToken,
+  deleteRobot,
+  deleteRobotToken,
+  getRobot,
+  listRobots,
+  listRobotTokens,
+  robotSchema,
+  updateRobot,
+} from './robots.ts';
+export { deleteRole, listRoles, putRole, roleSchema } from './roles.ts';
 export { rebuildSearch, type SearchHitView, searchHitSchema, searchRepositories } from './search.ts';
+export {
+  beginTwoFactor,
+  confirmTwoFactor,
+  disableTwoFactor,
+  endAllSessions,
+  endSession,
+  getTwoFactor,
+  listSessions,
+  logIn,
+  logOut,
+  renewRecoveryCodes,
+  resetTwoFactor,
+} from './sessions.ts';
 export { deleteStar, listStars, putStar } from './stars.ts';
+export {
+  createTeam,
+  deleteTeam,
+  deleteTeamMember,
+  getTeam,
+  listTeamMembers,
+  listTeams,
+  putTeamMember,
+  teamMemberSchema,
+  teamSchema,
+  updateTeam,
+} from './teams.ts';
+export {
+  createPasswordLink,
+  createUser,
+  deleteUser,
+  getMe,
+  getUser,
+  listUsers,
+  resetPassword,
+  setPassword,
+  setUp,
+  updateUser,
+  userSchema,
+} from './users.ts';

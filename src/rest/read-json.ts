@@ -1,8 +1,7 @@
 import type { Call } from '../http/index.ts';
 import { problem } from './problem.ts';
+import { readBody } from './read-body.ts';
 
-/** READMEs are the longest thing that the API takes. */
-const MAX_BODY_BYTES = 1024 * 1024;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
@@ -14,17 +13,9 @@ export async function readJson(call: Call): Promise<unknown> {
   if (type !== 'application/json') {
     throw problem('unsupported-media-type', 'Send JSON with Content-Type: application/json.');
   }
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of call.body) {
-    length += chunk.byteLength;
-    if (length > MAX_BODY_BYTES) {
-      throw problem('body-too-large', `The body is longer than ${MAX_BODY_BYTES} bytes.`);
-    }
-    chunks.push(chunk);
-  }
+  const bytes = await readBody(call);
   try {
-    return JSON.parse(utf8.decode(Buffer.concat(chunks)));
+    return JSON.parse(utf8.decode(bytes));
   } catch (cause) {
     throw problem('invalid-json', 'The body is not JSON.', { cause });
   }
