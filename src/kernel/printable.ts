@@ -3,7 +3,7 @@
  * pushes, and control characters in them could rewrite what the operator sees in a log or a list.
  */
 export function printable(text: string): string {
-  // Nearly all there is, and found out in a tenth of the time.
+  // Nearly all there is.
   if (/^[ -~]*$/.test(text)) return text;
   return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
 }

@@ -61,7 +61,7 @@ export function openReads<Tables>(connection: SqliteConnection, file: string): K
   const executor = new DefaultQueryExecutor(dialect.createQueryCompiler(), dialect.createAdapter(), {
     provideConnection: (consumer) => consumer(shared),
   });
-  // Kysely's way of lending a connection to each statement waits ten times, which costs more than the statement.
+  // Kysely would lend the one connection to each statement and take it back, over many promises: 5 µs of CPU.
   executor.executeQuery = (query) => shared.executeQuery(query);
   return new Kysely<Tables>({ config: { dialect }, dialect, driver, executor });
 }

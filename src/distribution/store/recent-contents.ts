@@ -9,8 +9,7 @@ const contents = new Map<Digest, Uint8Array>();
 let heldBytes = 0;
 
 /**
- * The bytes with this digest, from those asked for last or else from `read`. Reading them from SQLite anew would leave
- * the collector as much work as all else that a request makes. Only what has its digest is kept: that is right for
+ * The bytes with this digest, from those asked for last or else from `read`. Only what has its digest is kept: that is right for
  * ever, whichever database it came from.
  */
 export async function recentContent(
