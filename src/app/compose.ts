@@ -1,15 +1,13 @@
 import { createBasicGuard, createOpenGuard, openExternalTokenGuard } from '../access/index.ts';
-import { createDistribution } from '../distribution/index.ts';
 import { createRouter, type Guard, loadTlsContext, type RequestRecord } from '../http/index.ts';
-import { allReadable } from '../hub/index.ts';
 import { openHtpasswdFile } from '../identity/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
-import { noAuditTrail } from '../rest/index.ts';
 import { createMetrics } from '../telemetry/index.ts';
 import { adoptVolume } from './adopt-volume.ts';
-import { composeHub } from './compose-hub.ts';
+import { composeParts } from './compose-parts.ts';
 import type { Settings } from './configuration/index.ts';
 import { startDebugServer } from './debug-server.ts';
+import { decideAboutAccounts, type FirstAdministrator } from './decide-about-accounts.ts';
 import { followFacts } from './follow-facts.ts';
 import { createReadiness, healthRoutes } from './health.ts';
 import { introduce } from './introduce.ts';
@@ -33,15 +31,17 @@ export async function startApp(options: {
   clock: Clock;
   log: Logger;
   signal: AbortSignal;
+  /** Made if there is none yet; turns accounts on. */
+  firstAdministrator?: FirstAdministrator | undefined;
 }): Promise<App | undefined> {
-  const { settings, clock, log, signal } = options;
+  const { settings, clock, log, signal, firstAdministrator } = options;
   const { http } = settings;
   await using started = new AsyncDisposableStack();
   let draining = false;
   const isDraining = () => draining;
 
   // Before the storage: a file that is missing should not leave a new folder behind, nor be found after an adoption.
-  const guard = await createGuard(settings.auth, { clock, log });
+  const fileGuard = await openFileGuard(settings.auth, { clock, log });
   const tls = http.tls && (await loadTlsContext({ settings: http.tls, clock, log }));
   const storage = started.use(await openStorage({ storage: settings.storage, exclusive: true, clock, log }));
   const { blobs, db } = storage;
@@ -49,15 +49,10 @@ export async function startApp(options: {
   const trail = started.use(followFacts(storage, log));
 
   const onTreeChange = () => trail.poke();
-  const hub = await composeHub({
-    distribution: { blobs, db, clock, log, onTreeChange },
-    access: allReadable,
-    audit: noAuditTrail,
-    subscribers: [],
-  });
-  started.use(hub);
-  const distribution = createDistribution(hub.distribution, settings);
-  const { isActive } = distribution.uploads;
+  const accounts = await decideAboutAccounts({ storage, settings, firstAdministrator, clock, log });
+  const guard = accounts.isOn ? undefined : (fileGuard ?? createOpenGuard());
+  const parts = started.use(await composeParts({ storage, settings, guard, onTreeChange, clock, log }));
+  const { isActive } = parts.uploads;
   const expiry = startUploadExpiry({ blobs, isActive, settings: settings.uploadExpiry, clock, log });
   started.defer(() => expiry.close());
 
@@ -79,10 +74,19 @@ export async function startApp(options: {
     metrics.observeRequest(record);
     if (!settings.log.accessLogDisabled) log.info(record, 'request');
   };
-  const router = createRouter([...distribution.routes, ...hub.routes, ...healthRoutes(readiness)]);
-  const server = await startServer({ http, tls, router, guard, clock, log, onFinished, isDraining });
+  const router = createRouter([...parts.routes, ...healthRoutes(readiness)]);
+  const server = await startServer({
+    http,
+    tls,
+    router,
+    guard: parts.guard,
+    clock,
+    log,
+    onFinished,
+    isDraining,
+  });
   started.use(server);
-  introduce({ url: server.url, address: server.address, settings, log });
+  introduce({ url: server.url, address: server.address, settings, accounts, log });
 
   const running = started.move();
   return {
@@ -94,17 +98,20 @@ export async function startApp(options: {
   };
 }
 
-async function createGuard(auth: Settings['auth'], context: { clock: Clock; log: Logger }): Promise<Guard> {
+/** Undefined where no file says who may. */
+async function openFileGuard(
+  auth: Settings['auth'],
+  context: { clock: Clock; log: Logger },
+): Promise<Guard | undefined> {
   switch (auth.kind) {
     case 'none':
-      return createOpenGuard();
+    case 'accounts':
+      return undefined;
     case 'htpasswd': {
       const verifier = await openHtpasswdFile({ path: auth.path, ...context });
       return createBasicGuard({ verifier, realm: auth.realm });
     }
     case 'token':
       return openExternalTokenGuard({ settings: auth, clock: context.clock });
-    case 'accounts':
-      throw new Error('auth.accounts is not connected yet.');
   }
 }

@@ -6,5 +6,7 @@ export {
   type Settings,
 } from './configuration/index.ts';
 export { followFacts } from './follow-facts.ts';
+export { type LadingTables, tablesOf } from './migrations.ts';
 export { rebuildStorage } from './rebuild-storage.ts';
 export { ladingPaths, openStorage, type Storage } from './storage.ts';
+export { ladingVersion } from './version.ts';

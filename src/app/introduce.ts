@@ -1,10 +1,17 @@
 import { resolve } from 'node:path';
 import type { Logger } from '../kernel/index.ts';
 import type { Settings } from './configuration/index.ts';
+import type { AccountsDecision } from './decide-about-accounts.ts';
 
 /** Says where the server listens, where its data is, who may push, and how to change each. */
-export function introduce(server: { url: string; address: string; settings: Settings; log: Logger }): void {
-  const { url, address, settings, log } = server;
+export function introduce(server: {
+  url: string;
+  address: string;
+  settings: Settings;
+  accounts: AccountsDecision;
+  log: Logger;
+}): void {
+  const { url, address, settings, accounts, log } = server;
   const { storage, auth } = settings;
   log.info({ url }, `Lading listens on ${url}. Another address: --addr HOST:PORT`);
   if (storage.kind === 'inmemory') {
@@ -14,7 +21,13 @@ export function introduce(server: { url: string; address: string; settings: Sett
     log.info({ root }, `Data is in ${root}. Another folder: --root DIR`);
   }
   const may = permissions(settings);
-  if (auth.kind === 'htpasswd') {
+  if (accounts.isOn) {
+    log.info(
+      { api: `${url}/api/v1/docs` },
+      `Accounts and roles say who may what. The API: ${url}/api/v1/docs`,
+    );
+    if (accounts.setupSecret !== undefined) introduceSetup(url, accounts.setupSecret, log);
+  } else if (auth.kind === 'htpasswd') {
     const howTo = `Add one: lading htpasswd ${auth.path} USER`;
     log.info({ htpasswd: auth.path }, `Users in ${auth.path} may ${may}. ${howTo}`);
   } else if (auth.kind === 'token') {
@@ -25,7 +38,7 @@ export function introduce(server: { url: string; address: string; settings: Sett
     );
   } else if (auth.kind === 'none') {
     const howTo =
-      'To ask for a login: lading htpasswd FILE USER, then REGISTRY_AUTH=htpasswd REGISTRY_AUTH_HTPASSWD_PATH=FILE REGISTRY_AUTH_HTPASSWD_REALM=Lading';
+      'To ask for a login: lading admin create NAME makes accounts; or lading htpasswd FILE USER, then REGISTRY_AUTH=htpasswd REGISTRY_AUTH_HTPASSWD_PATH=FILE REGISTRY_AUTH_HTPASSWD_REALM=Lading';
     if (isLoopback(address)) log.info({}, `Anybody on this machine may ${may}. ${howTo}`);
     else {
       log.warn(
@@ -34,12 +47,20 @@ export function introduce(server: { url: string; address: string; settings: Sett
       );
     }
   }
-  if (auth.kind !== 'none' && !settings.http.tls && !isLoopback(address)) {
+  const hasLogins = accounts.isOn || auth.kind !== 'none';
+  if (hasLogins && !settings.http.tls && !isLoopback(address)) {
     log.warn(
       {},
       'Passwords or tokens cross the network unencrypted. Set REGISTRY_HTTP_TLS_CERTIFICATE and REGISTRY_HTTP_TLS_KEY, unless a proxy in front does TLS.',
     );
   }
+}
+
+/** The secret is good for one use and until the next start; whoever reads this log runs the server. */
+function introduceSetup(url: string, secret: string, log: Logger): void {
+  const body = `{"secret":"${secret}","name":"NAME","password":"PASSWORD"}`;
+  const howTo = `curl -H 'Content-Type: application/json' -d '${body}' ${url}/api/v1/setup`;
+  log.warn({}, `There is no administrator yet. Make one: lading admin create NAME, or ${howTo}`);
 }
 
 function permissions({ readOnly, deleteEnabled }: Settings): string {

@@ -3,11 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BlobStore, createFilesystemBlobStore, createMemoryBlobStore } from '../blob/index.ts';
 import { acquireRootLock, type Database, openSqlite } from '../db/index.ts';
-import type { DistributionTables } from '../distribution/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
 import type { Settings } from './configuration/index.ts';
-import { type LadingTables, ladingMigrations } from './tables.ts';
-import { migrations } from './migrations.ts';
+import { type LadingTables, migrations } from './migrations.ts';
 
 export interface Storage extends AsyncDisposable {
   readonly blobs: BlobStore;

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command } from 'commander';
+import { ladingVersion } from '../app/index.ts';
 import { checkCommand } from './check.ts';
 import type { CommandContext } from './command-context.ts';
 import { configCommand } from './config.ts';
@@ -15,7 +14,7 @@ import { serveCommand } from './serve.ts';
 export function createProgram(context: CommandContext): Command {
   const program = new Command('lading')
     .description('A container registry: push and pull with docker, podman, skopeo, oras, helm and others.')
-    .version(readVersion(), '-V, --version', 'show the version')
+    .version(ladingVersion, '-V, --version', 'show the version')
     .helpCommand('help [command]', 'explain a command')
     .helpOption('-h, --help', 'explain the command')
     .showHelpAfterError('To see what there is: lading --help')
@@ -59,11 +58,4 @@ More about one command: lading help COMMAND`,
   ];
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
   return program;
-}
-
-function readVersion(): string {
-  const manifest: { version: string } = JSON.parse(
-    readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'),
-  );
-  return manifest.version;
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { loadConfiguration, startApp } from '../app/index.ts';
 import { systemClock } from '../kernel/index.ts';
 import { createLogger } from '../telemetry/index.ts';
+import { CliError } from './cli-error.ts';
 
 export function serveCommand(): Command {
   return new Command('serve')
@@ -18,6 +19,7 @@ Settings come from the options, else REGISTRY_* variables, else the file: those 
 Examples:
   lading serve
   lading serve --root /var/lib/registry --addr :5000      take over the volume of a registry:2
+  LADING_ADMIN_NAME=ann LADING_ADMIN_PASSWORD_FILE=./password lading serve      with accounts; ann is the administrator
   REGISTRY_AUTH=htpasswd REGISTRY_AUTH_HTPASSWD_PATH=./htpasswd REGISTRY_AUTH_HTPASSWD_REALM=Lading lading serve`,
     )
     .action(serve);
@@ -56,11 +58,22 @@ async function serve(options: { root?: string; addr?: string; config?: string })
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
 
-  const app = await startApp({ settings, clock: systemClock, log, signal: stop.signal });
+  const firstAdministrator = readFirstAdministrator(process.env);
+  const app = await startApp({ settings, clock: systemClock, log, signal: stop.signal, firstAdministrator });
   if (!app) return;
   if (!stop.signal.aborted) {
     await new Promise((resolve) => stop.signal.addEventListener('abort', resolve, { once: true }));
   }
   await app.close();
   log.info({}, 'Stopped.');
+}
+
+/** For containers, where nobody can run a command before the first start. */
+function readFirstAdministrator(env: NodeJS.ProcessEnv): { name: string; passwordFile: string } | undefined {
+  const { LADING_ADMIN_NAME: name, LADING_ADMIN_PASSWORD_FILE: passwordFile } = env;
+  if (!name && !passwordFile) return undefined;
+  if (!name || !passwordFile) {
+    throw new CliError('usage', 'Set LADING_ADMIN_NAME and LADING_ADMIN_PASSWORD_FILE together, or neither.');
+  }
+  return { name, passwordFile };
 }

@@ -43,6 +43,7 @@ export function buildSettings(
       fields: Object.fromEntries(values.list(log.logFields)),
       accessLogDisabled: values.get(log.accessLogDisabled),
     },
+    audit: { retentionDays: values.find(other.auditRetentionDays) },
     catalogMaxEntries: values.get(other.catalogMaxEntries),
     sparseManifests: values.get(other.sparseManifests),
     ...(tagsMaxTags === undefined ? {} : { tagsMaxTags }),

@@ -50,6 +50,14 @@ export const sparseManifests: DefaultedKey<boolean> = {
   doc: 'Takes images whose config or layers are not in the repository. Otherwise such a push is refused with `MANIFEST_BLOB_UNKNOWN`, because nobody could pull the image. Children that an index lacks are taken in any case.',
 };
 
+/** Ours, too. */
+export const auditRetentionDays: SupportedKey<number> = {
+  status: 'supported',
+  path: 'audit.retentiondays',
+  type: integer(1),
+  doc: 'Days after which lines of the audit log are dropped. Without it they are kept for ever.',
+};
+
 export const tagsMaxTags: SupportedKey<number> = {
   status: 'supported',
   path: 'tags.maxtags',
@@ -78,6 +86,7 @@ export const otherKeys: readonly Key[] = [
   later('health.tcp', 'Health of another TCP service.', 'remove it and ask that service itself'),
   catalogMaxEntries,
   tagsMaxTags,
+  auditRetentionDays,
   later(
     'proxy.remoteurl',
     'Pull-through cache of another registry.',

@@ -28,6 +28,10 @@ export interface Settings {
     readonly fields: Readonly<Record<string, string>>;
     readonly accessLogDisabled: boolean;
   };
+  readonly audit: {
+    /** How long lines of the audit log are kept; undefined: for ever. */
+    readonly retentionDays: number | undefined;
+  };
   readonly catalogMaxEntries: number;
   /** Whether images are taken whose config or layers the repository does not have. */
   readonly sparseManifests: boolean;

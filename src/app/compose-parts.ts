@@ -1,0 +1,118 @@
+import type { AccessTransaction, RepositoryMover } from '../access/index.ts';
+import {
+  type AuditTables,
+  auditedRoutes,
+  auditRoutes,
+  createAuditedGuard,
+  createAuditLog,
+  createAuditSubscriber,
+  createCheckpointFile,
+  startAuditUpkeep,
+} from '../audit/index.ts';
+import {
+  createDistribution,
+  type Distribution,
+  removeRepository,
+  renameRepository,
+} from '../distribution/index.ts';
+import type { Guard, RouteRecord } from '../http/index.ts';
+import { allReadable } from '../hub/index.ts';
+import type { Clock, Logger } from '../kernel/index.ts';
+import { type ApiRoute, type RestTables, restRoutes } from '../rest/index.ts';
+import { composeHub, type HubParts } from './compose-hub.ts';
+import type { Settings } from './configuration/index.ts';
+import { followRenames } from './follow-renames.ts';
+import { tablesOf } from './migrations.ts';
+import { type OpenAccounts, openAccounts } from './open-accounts.ts';
+import type { Storage } from './storage.ts';
+import { ladingVersion } from './version.ts';
+
+export interface Parts extends AsyncDisposable {
+  readonly guard: Guard;
+  readonly routes: readonly RouteRecord[];
+  readonly uploads: Distribution['uploads'];
+}
+
+/** Everything between the storage and the listener. `guard` undefined: accounts decide. */
+export async function composeParts(options: {
+  storage: Storage;
+  settings: Settings;
+  guard: Guard | undefined;
+  /** Told after each commit that recorded tree changes. */
+  onTreeChange: () => void;
+  clock: Clock;
+  log: Logger;
+}): Promise<Parts> {
+  const { storage, settings, onTreeChange, clock, log } = options;
+  const { blobs, db, root } = storage;
+  const auditTables = tablesOf<AuditTables>(db);
+  await using started = new AsyncDisposableStack();
+  const audit = started.use(createAuditLog({ db: auditTables, clock, log }));
+  const checkpoints = root === undefined ? undefined : createCheckpointFile(root);
+  const { retentionDays } = settings.audit;
+  started.use(startAuditUpkeep({ db: auditTables, checkpoints, retentionDays, clock, log }));
+
+  let hub: HubParts | undefined;
+  const accounts = options.guard
+    ? undefined
+    : started.use(
+        await openAccounts({
+          db,
+          settings: settings.accounts,
+          audit,
+          mover: createMover(onTreeChange),
+          onEvents: () => hub?.distribution.onEvents?.(),
+          clock,
+          log,
+        }),
+      );
+  hub = started.use(
+    await composeHub({
+      distribution: { blobs, db, clock, log, onTreeChange, ...(accounts ? { hooks: accounts.hooks } : {}) },
+      access: accounts?.repositoryAccess ?? allReadable,
+      audit,
+      subscribers: [createAuditSubscriber(clock)],
+    }),
+  );
+  const distribution = createDistribution(hub.distribution, settings);
+  const routes = [
+    ...(accounts ? followRenames(distribution.routes, accounts.resolveRepositoryName) : distribution.routes),
+    ...hub.routes,
+    ...(accounts?.routes ?? []),
+    ...auditRoutes(auditTables.reads),
+  ];
+  const api = routes.filter((route): route is ApiRoute => 'contract' in route);
+  const others = routes.filter((route) => !('contract' in route));
+  const rest = restRoutes({ routes: api, version: ladingVersion, db: tablesOf<RestTables>(db), clock, log });
+  const running = started.move();
+  return {
+    guard: createAuditedGuard(options.guard ?? guardOf(accounts), audit),
+    routes: auditedRoutes([...others, ...rest], { audit, db: auditTables }),
+    uploads: distribution.uploads,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+function guardOf(accounts: OpenAccounts | undefined): Guard {
+  if (!accounts) throw new Error('There is no guard.');
+  return accounts.guard;
+}
+
+/** The registry's side of what access does with repositories: the same transaction, other tables. */
+function createMover(onMoved: () => void): RepositoryMover {
+  type Trx = Parameters<typeof renameRepository>[0];
+  const seen = (trx: AccessTransaction) => trx as unknown as Trx;
+  return {
+    async exists(trx, name) {
+      const row = await seen(trx)
+        .selectFrom('repository')
+        .select('id')
+        .where('name', '=', name)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+    rename: (trx, from, to) => renameRepository(seen(trx), from, to),
+    remove: (trx, name) => removeRepository(seen(trx), name),
+    onMoved,
+  };
+}

@@ -1,0 +1,108 @@
+import {
+  type AccessTables,
+  type AccessTransaction,
+  type Accounts,
+  type Authorizer,
+  accessRoutes,
+  createAccountsGuard,
+  createAuthorizer,
+  createRepositoryAccess,
+  createRepositoryHooks,
+  findBasicCredentials,
+  isReservedName,
+  type RepositoryMover,
+  removeAccountRights,
+} from '../access/index.ts';
+import type { Database } from '../db/index.ts';
+import type { RepositoryHooks } from '../distribution/index.ts';
+import type { Guard, RouteRecord } from '../http/index.ts';
+import {
+  createIdentity,
+  type IdentityTables,
+  openTokenService,
+  type TokenServiceTables,
+} from '../identity/index.ts';
+import type { Clock, Logger } from '../kernel/index.ts';
+import type { RepositoryName } from '../oci/index.ts';
+import type { AuditTrail } from '../rest/index.ts';
+import type { AccountsSettings } from './configuration/index.ts';
+import { type LadingTables, tablesOf } from './migrations.ts';
+
+/** Who is who and who may what, put together. */
+export interface OpenAccounts extends AsyncDisposable {
+  readonly guard: Guard;
+  readonly routes: readonly RouteRecord[];
+  readonly hooks: RepositoryHooks;
+  readonly repositoryAccess: ReturnType<typeof createRepositoryAccess>;
+  resolveRepositoryName(name: RepositoryName): RepositoryName;
+}
+
+export async function openAccounts(options: {
+  readonly db: Database<LadingTables>;
+  readonly settings: AccountsSettings;
+  readonly audit: AuditTrail;
+  readonly mover: RepositoryMover;
+  readonly onEvents: () => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+}): Promise<OpenAccounts> {
+  const { settings, audit, mover, onEvents, clock, log } = options;
+  const db = tablesOf<AccessTables>(options.db);
+  let decisions: Authorizer | undefined;
+
+  const identity = createIdentity({
+    db: tablesOf<IdentityTables>(options.db),
+    clock,
+    log,
+    audit,
+    isReservedName,
+    // The same transaction, as the owner of the other tables sees it.
+    onAccountDeleted: (trx, account) => removeAccountRights(trx as unknown as AccessTransaction, account),
+    onChange: () => decisions?.invalidate(),
+  });
+  const accounts = identity.accounts as unknown as Accounts;
+  const remembered = await createAuthorizer({ db, accounts, clock });
+  decisions = remembered;
+  // An organisation that goes takes its robots along: who is who is forgotten with who may what.
+  const authorizer: Authorizer = { ...remembered, invalidate: () => identity.changes.forget() };
+
+  const { findActor } = identity;
+  const tokenService = await openTokenService({
+    db: tablesOf<TokenServiceTables>(options.db),
+    settings,
+    authenticator: { authenticate: identity.basic, findBasicCredentials },
+    holders: {
+      async findActor({ accountId, credential, authenticatedAt }) {
+        return accountId === undefined ? undefined : findActor({ accountId, credential, authenticatedAt });
+      },
+    },
+    granter: authorizer,
+    clock,
+    log,
+  });
+  const guard = createAccountsGuard({
+    realm: settings.realm,
+    service: settings.service,
+    authorizer,
+    verifiers: {
+      basic: identity.basic,
+      // A JWT has dots, an access token has none.
+      bearer: (token, request) =>
+        token.includes('.') ? tokenService.verifier.verify(token) : identity.bearer(token, request),
+      session: identity.session,
+    },
+  });
+  const hooks = createRepositoryHooks({ accounts, authorizer });
+  const access = { db, accounts, authorizer, mover, audit, clock, onEvents };
+  return {
+    guard,
+    routes: [...identity.routes, ...tokenService.routes, ...accessRoutes(access)],
+    hooks: {
+      onRepositoryCreated: (trx, repository) =>
+        hooks.onRepositoryCreated(trx as unknown as AccessTransaction, repository),
+    },
+    repositoryAccess: createRepositoryAccess(access),
+    resolveRepositoryName: authorizer.resolveRepositoryName,
+    [Symbol.asyncDispose]: () => identity.close(),
+  };
+}
