@@ -48,8 +48,8 @@ export function toOpenApi(contracts: readonly ApiContract[], version: string): J
         session: {
           type: 'apiKey',
           in: 'cookie',
-          name: 'lading_session',
-          description: 'Of the web page, after logging in.',
+          name: '__Host-lading_session',
+          description: 'Of a browser that logged in. Changes also need `X-CSRF-Token`.',
         },
       },
     },

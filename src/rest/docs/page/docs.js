@@ -171,18 +171,28 @@ function tryForm(operation, { method, path, text }) {
   return form;
 }
 
+/** What a browser's session must send along with a change. */
+async function findCsrfToken(root) {
+  const answer = await fetch(`${root}/api/v1/me`, { credentials: 'same-origin' });
+  return answer.ok ? (await answer.json()).csrf_token : undefined;
+}
+
 async function send({ form, method, path, parameters, body }) {
   const values = new Map(new FormData(form));
   const token = byId('token').value.trim();
   const headers = new Headers({ Accept: 'application/json' });
   if (token !== '') headers.set('Authorization', `Bearer ${token}`);
   if (body !== undefined) headers.set('Content-Type', 'application/json');
+  // The document's server, relative to the document: this page may be anywhere behind a proxy.
+  const root = new URL('../..', new URL('openapi.json', document.baseURI)).href.replace(/\/$/, '');
+  if (token === '' && method !== 'GET') {
+    const csrf = await findCsrfToken(root);
+    if (csrf !== undefined) headers.set('X-CSRF-Token', csrf);
+  }
   for (const { name, in: where } of parameters) {
     const value = values.get(name);
     if (where === 'header' && value) headers.set(name, value);
   }
-  // The document's server, relative to the document: this page may be anywhere behind a proxy.
-  const root = new URL('../..', new URL('openapi.json', document.baseURI)).href.replace(/\/$/, '');
   const answer = await fetch(root + targetOf(path, parameters, values), {
     method,
     headers,
