@@ -1,7 +1,20 @@
 import type { AccessRequirement, Actor } from '../http/index.ts';
 import type { RepositoryName } from '../oci/index.ts';
 import type { Decision, Resource } from './decision.ts';
+import type { Pattern } from './pattern.ts';
 import type { RoleAction } from './role.ts';
+import type { Visibility } from './tables.ts';
+
+/** What somebody may pull. */
+export interface Readable {
+  /** Whatever else it says. */
+  readonly all: boolean;
+  readonly publicOnes: boolean;
+  /** These, public or not. */
+  readonly patterns: readonly Pattern[];
+  /** Nothing but these, of all the above: what a token is limited to. Undefined for no limit. */
+  readonly within: readonly Pattern[] | undefined;
+}
 
 /** Decides from what is in the database; what it remembers is forgotten as soon as anything changes. */
 export interface Authorizer {
@@ -22,6 +35,12 @@ export interface Authorizer {
 
   /** What `actor` may do to everything of a namespace: the most that he may give to others there. */
   heldActions(actor: Actor | undefined, namespace: string): Promise<ReadonlySet<RoleAction>>;
+
+  /** For searches: what `actor` may pull, as patterns. Asked once a search. */
+  findReadable(actor: Actor | undefined): Promise<Readable>;
+
+  /** Undefined when there is no such repository, or it was there before accounts were: then it counts as private. */
+  findVisibility(name: RepositoryName): Promise<Visibility | undefined>;
 
   /** Where a repository that was renamed is now; the name itself when it was not. Costs a look into a map. */
   resolveRepositoryName(name: RepositoryName): RepositoryName;

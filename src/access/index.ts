@@ -1,5 +1,5 @@
 export type { AccessTransaction, Account, Accounts } from './accounts.ts';
-export type { Authorizer } from './authorizer.ts';
+export type { Authorizer, Readable } from './authorizer.ts';
 export { type BasicGuardOptions, createBasicGuard } from './basic-guard.ts';
 export { changeAccess } from './change-access.ts';
 export type { AccessContext } from './context.ts';

@@ -35,8 +35,10 @@ const links = (registry: OpenRegistry, name: RepositoryName) =>
   filesBelow(join(registry.root, 'docker/registry/v2/repositories', name)).catch(() => []);
 
 const factsOf = async (registry: OpenRegistry, name: RepositoryName) => {
-  const { repositories, blobs, manifests, tags } = await readFacts(registry.db);
-  const rows = [...blobs, ...manifests, ...tags].filter((row) => row.includes(`"repository":"${name}"`));
+  const { repositories, ...facts } = await readFacts(registry.db);
+  const rows = [facts.blobs, facts.manifests, facts.tags]
+    .flatMap((some) => some ?? [])
+    .filter((row) => row.includes(`"repository":"${name}"`));
   return { isThere: repositories.some((line) => line.startsWith(`${name} `)), rows: rows.length };
 };
 

@@ -12,8 +12,9 @@ import type { AccessTables, Visibility } from '../tables.ts';
 import { decide, type Facts, type Subject } from './decide.ts';
 import { createGenerationCache } from './generation-cache.ts';
 import { loadPolicy, type Policy } from './policy.ts';
+import { publicOnly, readablePatterns } from './readable-patterns.ts';
 import { createRedirects } from './redirects.ts';
-import { scopeAllows } from './token-scope.ts';
+import { patternsOf, scopeAllows } from './token-scope.ts';
 
 /** A change by another process is seen after this long; one by this process at once. */
 const LOOK_AGAIN_MS = 500;
@@ -180,6 +181,24 @@ export async function createAuthorizer(options: {
       const whole = (facts.namespace && policy.get(facts.namespace.id))?.filter((rule) => rule.isWhole) ?? [];
       return new Set(whole.flatMap((rule) => [...rule.actions]));
     },
+
+    async findReadable(actor) {
+      if (clock.now() >= lookAt) await lookForChanges();
+      const subject = toSubject(actor);
+      const scope = actor?.credential.scope;
+      if (!subject || (scope && !scope.actions.includes('pull'))) return publicOnly;
+      const within = scope && !scope.repositories.includes('**') ? patternsOf(scope) : undefined;
+      if (subject.isAdministrator) return { all: true, publicOnes: true, patterns: [], within };
+      const policy = await findPolicy(subject.accountId);
+      return {
+        all: false,
+        publicOnes: true,
+        patterns: await readablePatterns(accounts, subject, policy),
+        within,
+      };
+    },
+
+    findVisibility,
 
     resolveRepositoryName: redirects.resolve,
 

@@ -57,7 +57,7 @@ function decideRepository(facts: Facts, action: string, name: string): Decision 
   if (action === 'pull' && visibility === 'public') return allow({ kind: 'public' });
   if (subject?.isAdministrator) return allow({ kind: 'administrator' });
   if (namespaceOf(name) === undefined) return deny('official');
-  if (!namespace) return deny('no-namespace');
+  if (!namespace || namespace.kind === 'robot') return deny('no-namespace');
   if (!subject) return deny('no-rule');
   if (subject.accountId === namespace.id) return allow({ kind: 'self' });
   const needed: RoleAction[] = [`repository:${action}` as RoleAction];

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Rule } from '../decision.ts';
-import { compilePattern } from '../pattern.ts';
+import { compilePattern, type Pattern, wholeNamespace } from '../pattern.ts';
 import { builtInRoles, isRoleAction, type RoleAction } from '../role.ts';
 import {
   type GrantRow,
@@ -21,6 +21,8 @@ export interface PolicyRule {
   /** Whether repositories that do not exist yet are among what it covers. */
   readonly hasWildcard: boolean;
   describe(namespace: string): Rule;
+  /** Of the repositories that it covers. */
+  patternIn(namespace: string): Pattern;
 }
 
 /** All that an account was given, by the id of the namespace. */
@@ -51,6 +53,7 @@ function membershipRule(row: MembershipRow): PolicyRule {
     isWhole: true,
     hasWildcard: true,
     describe: (organisation) => ({ kind: 'membership', organisation, role: row.role }),
+    patternIn: (organisation) => compilePattern(wholeNamespace(organisation)),
   };
 }
 
@@ -63,6 +66,7 @@ function grantRule(row: GrantRow): PolicyRule {
     isWhole: /^[^/*]+\/\*\*$/.test(pattern.text),
     hasWildcard: pattern.hasWildcard,
     describe: () => ({ kind: 'grant', grant, role, pattern: row.pattern, team: team ?? undefined }),
+    patternIn: () => pattern,
   };
 }
 

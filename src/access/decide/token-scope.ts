@@ -29,7 +29,7 @@ function neededAction(action: string, { type }: Resource): TokenScope['actions']
   return 'admin';
 }
 
-function patternsOf(scope: TokenScope): readonly Pattern[] {
+export function patternsOf(scope: TokenScope): readonly Pattern[] {
   let patterns = compiled.get(scope);
   if (!patterns) {
     patterns = scope.repositories.map(compilePattern);
