@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { calculateJwkThumbprint, SignJWT } from 'jose';
 import type { AccessRequirement, AdmissionRequest, Guard } from '../http/index.ts';
+import { ask as askServer, startTestServer } from '../testing/index.ts';
 import { createMiniCa, miniCaSkip } from '../testing/mini-ca.ts';
 import { keyIdsOf } from './external-token/key-ids.ts';
 import { type ExternalTokenSettings, openExternalTokenGuard } from './external-token-guard.ts';
@@ -315,6 +316,19 @@ test('the ids of a key are the RFC 7638 thumbprint, that of distribution 3, and 
     assert.equal(ids[0], await calculateJwkThumbprint(publicKey.export({ format: 'jwk' })));
     break;
   }
+});
+
+test('over HTTP: tokens of tens of kilobytes work, longer headers are refused before they are looked at', async () => {
+  const guard = await openExternalTokenGuard({ settings, clock });
+  await using server = await startTestServer({ store: 'memory', guard });
+  const statusOf = async (token: string) =>
+    (await askServer(server, 'GET /v2/', { headers: { authorization: `Bearer ${token}` } })).status;
+  const many = Array.from({ length: 400 }, (_, index) => ({ ...access[0], name: `team/${index}` }));
+  const long = await mint({ claims: { access: many } });
+  assert.ok(long.length > 30_000);
+  assert.equal(await statusOf(long), 200);
+  assert.equal(await statusOf('x'.repeat(60_000)), 401);
+  assert.equal(await statusOf('x'.repeat(70_000)), 431);
 });
 
 const derOf = (path: string) => new X509Certificate(readFileSync(path)).raw.toString('base64');
