@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ask, filesBelow, pushImage, temporaryFolder } from '../../src/testing/index.ts';
 import { eventually } from '../faults/harness/eventually.ts';
 import { startLading } from '../faults/harness/lading-process.ts';
@@ -32,12 +33,18 @@ test(`${requests} requests, from a grammar and by mutation of recorded traffic â
   let peakBytes = 0;
   let progress = 0;
   const began = performance.now();
-  const report = await runFuzz({
+  const crashed = server.ended.then((code) => {
+    throw new Error(`the server ended with ${code}:\n${server.log()}`);
+  });
+  crashed.catch(() => {});
+  const fuzzed = runFuzz({
     port: server.port,
     requests,
     seed,
     onBatch({ sent, answered }) {
       const resident = server.residentBytes();
+      // Ended: `crashed` says why.
+      if (Number.isNaN(resident)) return;
       peakBytes = Math.max(peakBytes, resident);
       assert.ok(resident < maxResidentBytes, `${resident} bytes resident after ${sent} requests`);
       if (sent < progress + progressEvery) return;
@@ -48,6 +55,11 @@ test(`${requests} requests, from a grammar and by mutation of recorded traffic â
         `${seconds} s: ${sent} sent, ${answered} answered, ${mebibytes} MiB, ${server.handles()} handles`,
       );
     },
+  });
+  const report = await Promise.race([fuzzed, crashed]).catch(async (error: unknown) => {
+    // Clients see the end of their connections a moment before the server's is known.
+    await Promise.race([crashed, delay(2_000)]);
+    throw error;
   });
   const statuses = [...report.statuses]
     .sort(([a], [b]) => a - b)
