@@ -1,6 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type BlobStore, createFilesystemBlobStore, createMemoryBlobStore } from '../blob/index.ts';
 import { acquireRootLock, type Database, openSqlite } from '../db/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
@@ -37,6 +37,10 @@ export async function openStorage(options: {
   if (options.exclusive) {
     const lock = await acquireRootLock(paths.lock);
     opened.defer(() => lock.release());
+    // The database, its log and its copies hold the keys that sign tokens and the hashes of passwords.
+    await chmod(dirname(paths.database), 0o700).catch((err: unknown) => {
+      log.warn({ err }, 'The folder of the database could not be closed to other users of this machine');
+    });
   }
   const blobs = await createFilesystemBlobStore({ root: storage.root, clock, log });
   opened.defer(() => blobs.close());
