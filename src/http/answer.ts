@@ -14,6 +14,7 @@ import {
   goneSignal,
   headerOf,
   isGone,
+  isHttp2,
   isUnread,
   pathOf,
   queryOf,
@@ -108,7 +109,7 @@ export async function answer(request: Request, response: Response, options: Answ
     // Node closes a connection that will not be reused as soon as the answer ends. Closed with bytes unread, it is
     // reset, and the answer is lost on clients that send all before they read (RFC 9112 §9.6). HTTP/2 resets no more
     // than the stream, and only after the answer.
-    const lingers = request.httpVersionMajor < 2 && isUnread(request);
+    const lingers = !isHttp2(request) && isUnread(request);
     const beforeEnd = lingers ? () => discardRest(request) : undefined;
     const tooMuch = lingers && (contentLengthOf(request) ?? Number.POSITIVE_INFINITY) > DISCARD_BYTES;
     bytesOut = await sendReply(reply, response, {
@@ -116,7 +117,7 @@ export async function answer(request: Request, response: Response, options: Answ
       headers: [...commonHeaders, 'X-Request-Id', requestId],
       configured: options.headers,
       // HTTP/2 forbids the header (RFC 9113 §8.2.2) and ends streams one by one anyway.
-      closes: request.httpVersionMajor < 2 && (tooMuch || options.isDraining()),
+      closes: !isHttp2(request) && (tooMuch || options.isDraining()),
       beforeEnd,
     });
     if (!lingers && isUnread(request)) await discardRest(request);

@@ -3,7 +3,7 @@ import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } f
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
-import type { Request } from './request.ts';
+import { isHttp2, type Request } from './request.ts';
 import type { Response } from './send-reply.ts';
 import { createTurns } from './take-turns.ts';
 import { refuseClients } from './tls-client-auth.ts';
@@ -43,7 +43,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   // An answer that had begun before closing could not say that its connection will not be kept.
   const turns = createTurns((socket) => closing && socket.destroySoon());
   const server = createServerFor(options, (request, response) => {
-    if (request.httpVersionMajor >= 2) options.onRequest(request, response);
+    if (isHttp2(request)) options.onRequest(request, response);
     else turns.take(request.socket, response, () => options.onRequest(request, response));
   });
   const sockets = new Set<Socket>();

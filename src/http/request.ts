@@ -32,8 +32,13 @@ export function contentLengthOf(request: Request): number | undefined {
   return hasBody(request) ? undefined : 0;
 }
 
+/** By what it is: `HTTP/2.0` in the first line of a request over HTTP/1.1 is only what the client says. */
+export function isHttp2(request: Request): request is Http2ServerRequest {
+  return 'stream' in request;
+}
+
 function hasBody(request: Request): boolean {
-  if (request.httpVersionMajor >= 2) return !(request as Http2ServerRequest).stream.endAfterHeaders;
+  if (isHttp2(request)) return !request.stream.endAfterHeaders;
   return (
     request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0
   );
@@ -54,7 +59,7 @@ export async function* countBytes(request: Request, counted: { bytes: number }):
 
 /** Whether the client left before it had everything. */
 export function isGone(request: Request, response: Response): boolean {
-  const { destroyed } = request.httpVersionMajor >= 2 ? (request as Http2ServerRequest).stream : response;
+  const { destroyed } = isHttp2(request) ? request.stream : response;
   return destroyed && !response.writableFinished;
 }
 
@@ -84,6 +89,6 @@ export async function discardRest(request: Request): Promise<void> {
 
 /** Over HTTP/2 one stream ends, over HTTP/1.1 the connection. */
 export function destroy(request: Request): void {
-  if (request.httpVersionMajor >= 2) (request as Http2ServerRequest).stream.destroy();
+  if (isHttp2(request)) request.stream.destroy();
   else request.socket?.destroy();
 }

@@ -47,6 +47,12 @@ for (const [name, bytes, status] of [
   ['no Host', 'GET /v2/ HTTP/1.1\r\n\r\n', 400],
   ['HTTP/1.0', 'GET /v2/ HTTP/1.0\r\n\r\n', 200],
   ['HTTP/9.9', 'GET /v2/ HTTP/9.9\r\nHost: x\r\n\r\n', 400],
+  ['HTTP/2.0 said over HTTP/1.1', 'GET /v2/ HTTP/2.0\r\nHost: x\r\n\r\n', [200, 400, 505]],
+  [
+    'HTTP/2.0 said over HTTP/1.1, with a body',
+    `PUT ${manifest} HTTP/2.0\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello`,
+    [400, 505],
+  ],
   ['no HTTP at all', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400],
   ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
   ['an unknown method', head('HACK /v2/'), 400],
