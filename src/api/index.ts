@@ -20,6 +20,7 @@ export {
 export { type ApiClient, type CallInput, createApiClient } from './client.ts';
 export { type ApiContract, defineContract } from './contract.ts';
 export { getDocsFile, getDocsPage, getOpenApi } from './description.ts';
+export { deviceSchema, listDevices, logOutAllDevices, logOutDevice } from './devices.ts';
 export { type Explanation, explainAccess, explanationSchema } from './explain.ts';
 export { createGrant, deleteGrant, grantSchema, listGrants } from './grants.ts';
 export {

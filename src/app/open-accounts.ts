@@ -18,6 +18,7 @@ import type { RepositoryHooks } from '../distribution/index.ts';
 import type { Guard, RouteRecord } from '../http/index.ts';
 import {
   createIdentity,
+  deviceRoutes,
   type IdentityTables,
   openTokenService,
   type TokenServiceTables,
@@ -96,7 +97,12 @@ export async function openAccounts(options: {
   const access = { db, accounts, authorizer, mover, audit, clock, onEvents };
   return {
     guard,
-    routes: [...identity.routes, ...tokenService.routes, ...accessRoutes(access)],
+    routes: [
+      ...identity.routes,
+      ...tokenService.routes,
+      ...deviceRoutes({ ...identity.context, refreshTokens: tokenService.refreshTokens }),
+      ...accessRoutes(access),
+    ],
     hooks: {
       onRepositoryCreated: (trx, repository) =>
         hooks.onRepositoryCreated(trx as unknown as AccessTransaction, repository),

@@ -16,9 +16,12 @@ export { hashNewPassword } from './passwords/hash-new-password.ts';
 export { removeHtpasswdUser } from './remove-htpasswd-user.ts';
 export { type OpenedSession, openSession } from './sessions/open-session.ts';
 export { setHtpasswdUser } from './set-htpasswd-user.ts';
+export { createAdministrator } from './setup/create-administrator.ts';
 export { createFirstAdministrator, offerSetup } from './setup/first-administrator.ts';
 export { type ImportedUsers, importHtpasswdUsers } from './setup/import-htpasswd-users.ts';
+export { recoverUser } from './setup/recover-user.ts';
 export { type AccountKind, type IdentityTables, identityMigrations } from './tables.ts';
+export { deviceRoutes } from './token-service/device-routes.ts';
 export {
   type OpenTokenService,
   openTokenService,

@@ -43,10 +43,14 @@ export interface RefreshTokens {
   isLive(id: string): Promise<boolean>;
   /** Those of an account, the one used last first. */
   list(accountId: number): Promise<readonly RefreshToken[]>;
-  /** False when the account has no such one. What came of it is refused from now on. */
-  revoke(token: { readonly accountId: number; readonly id: string }): Promise<boolean>;
-  /** Logs all devices of an account out. */
-  revokeAll(accountId: number): Promise<void>;
+  /**
+   * Logs a device of an account out, or all of them: what came of them is refused from now on. Answers how many there
+   * were. `record` is called in the same transaction unless there were none.
+   */
+  revoke(
+    tokens: { readonly accountId: number; readonly id: string | undefined },
+    record?: (trx: Transaction<TokenServiceTables>, ended: number) => Promise<void>,
+  ): Promise<number>;
 }
 
 type Row = Selectable<TokenServiceTables['refresh_token']>;
@@ -136,20 +140,16 @@ export function createRefreshTokens(options: {
       return rows.map(toRefreshToken);
     },
 
-    revoke: ({ accountId, id }) =>
+    revoke: ({ accountId, id }, record) =>
       change(async (trx) => {
         const gone = await trx
           .deleteFrom('refresh_token')
-          .where('id', '=', id)
           .where('account_id', '=', accountId)
+          .$if(id !== undefined, (some) => some.where('id', '=', id ?? ''))
           .returning('id')
           .execute();
-        return gone.length > 0;
-      }),
-
-    revokeAll: (accountId) =>
-      change(async (trx) => {
-        await trx.deleteFrom('refresh_token').where('account_id', '=', accountId).execute();
+        if (gone.length > 0) await record?.(trx, gone.length);
+        return gone.length;
       }),
   };
 }
