@@ -10,7 +10,7 @@ export interface Fixture {
 }
 
 /** Generous: a first start may read in, or index, all that is there. */
-export const FIRST_START_LIMIT_MS = 300_000;
+export const FIRST_START_LIMIT_MS = 900_000;
 
 /** The turn's volume of many repositories, in the contender's own layout; Lading takes registry:2's. */
 export function fixtureFor(turn: Turn, kind: 'many' | 'some'): Fixture {
