@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { ladingVersion } from '../app/index.ts';
+import { adminCommand } from './admin.ts';
+import { auditCommand } from './audit.ts';
 import { checkCommand } from './check.ts';
 import type { CommandContext } from './command-context.ts';
 import { configCommand } from './config.ts';
@@ -52,10 +54,18 @@ More about one command: lading help COMMAND`,
     inspectCommand(context),
     rmCommand(context),
     htpasswdCommand(context),
+    adminCommand(context),
     checkCommand(context),
+    auditCommand(context),
     rebuildCommand(context),
     configCommand(context),
   ];
-  for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
+  for (const command of commands) program.addCommand(inherit(command, program));
   return program;
+}
+
+function inherit(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent);
+  for (const inner of command.commands) inherit(inner, command);
+  return command;
 }
