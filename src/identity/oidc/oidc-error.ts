@@ -1,0 +1,9 @@
+import { CodedError } from '../../kernel/index.ts';
+
+/**
+ * - `address-refused`: a URL that is not fetched: not https, or at an address that must not be reached
+ * - `unreachable`: nobody answered in time, or not with something usable
+ */
+export type OidcErrorCode = 'address-refused' | 'unreachable';
+
+export class OidcError extends CodedError<OidcErrorCode> {}
