@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isReservedName } from '../access/index.ts';
 import { type AuditTables, createAuditLog } from '../audit/index.ts';
 import {
   countAdministrators,
@@ -49,7 +50,7 @@ export async function decideAboutAccounts(options: {
     const { name, passwordFile } = firstAdministrator;
     const password = (await readFile(passwordFile, 'utf8')).replace(/\r?\n$/, '');
     await using audit = createAuditLog({ db: tablesOf<AuditTables>(storage.db), clock, log });
-    if (await createFirstAdministrator({ db, clock, audit }, { name, password })) {
+    if (await createFirstAdministrator({ db, clock, audit, isReservedName }, { name, password })) {
       log.info({ name }, `${name} is the first administrator`);
     }
   }

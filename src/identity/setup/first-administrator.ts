@@ -1,35 +1,32 @@
 import type { Database } from '../../db/index.ts';
 import type { Clock } from '../../kernel/index.ts';
-import { type AuditTrail, SYSTEM_ORIGIN } from '../../rest/index.ts';
-import { createUser } from '../accounts/create-user.ts';
 import { countAdministrators } from '../accounts/users.ts';
+import { IdentityError } from '../identity-error.ts';
 import { createOneTimeLink } from '../one-time-links.ts';
-import { hashNewPassword } from '../passwords/hash-new-password.ts';
 import type { IdentityTables } from '../tables.ts';
+import { createAdministrator } from './create-administrator.ts';
+import type { SetupContext } from './setup-context.ts';
 
 /** Each start makes a new one; this bounds how long a line in an old log is worth something. */
 const SETUP_LINK_MS = 24 * 60 * 60_000;
 
 /**
  * Makes the administrator that the operator's settings name, when there is none yet. Answers whether it did. Throws
- * `IdentityError`: name-invalid, name-taken, password-invalid.
+ * `IdentityError`: name-invalid (also for a reserved one), name-taken, password-invalid.
  */
 export async function createFirstAdministrator(
-  {
-    db,
-    clock,
-    audit,
-  }: { readonly db: Database<IdentityTables>; readonly clock: Clock; readonly audit: AuditTrail },
+  context: SetupContext & { isReservedName(name: string): boolean },
   administrator: { readonly name: string; readonly password: string },
 ): Promise<boolean> {
-  if ((await countAdministrators(db.reads)) > 0) return false;
-  const { name, password } = administrator;
-  const passwordHash = await hashNewPassword(password, [name]);
-  await db.transaction(async (trx) => {
-    await createUser(trx, { name, now: clock.now(), passwordHash, isAdministrator: true });
-    const resource = { type: 'account', name, namespace: name };
-    await audit.record(trx, { action: 'setup', origin: SYSTEM_ORIGIN, resource });
-  });
+  if ((await countAdministrators(context.db.reads)) > 0) return false;
+  const { name } = administrator;
+  if (context.isReservedName(name)) {
+    throw new IdentityError(
+      'name-invalid',
+      `The name ${name} is reserved. Choose another one, such as your own.`,
+    );
+  }
+  await createAdministrator(context, administrator);
   return true;
 }
 

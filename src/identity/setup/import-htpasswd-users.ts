@@ -1,12 +1,10 @@
-import type { Database } from '../../db/index.ts';
-import type { Clock } from '../../kernel/index.ts';
-import { type AuditTrail, SYSTEM_ORIGIN } from '../../rest/index.ts';
+import { SYSTEM_ORIGIN } from '../../rest/index.ts';
 import { createUser } from '../accounts/create-user.ts';
 import { findAccount } from '../accounts/find-account.ts';
 import { IdentityError } from '../identity-error.ts';
 import { parseHtpasswd } from '../parse-htpasswd.ts';
 import { readHtpasswdBytes } from '../read-htpasswd-bytes.ts';
-import type { IdentityTables } from '../tables.ts';
+import type { SetupContext } from './setup-context.ts';
 
 export interface ImportedUsers {
   readonly imported: readonly string[];
@@ -19,12 +17,7 @@ export interface ImportedUsers {
  * or, when it throws (`IdentityError` htpasswd-…), none.
  */
 export async function importHtpasswdUsers(
-  context: {
-    readonly db: Database<IdentityTables>;
-    readonly clock: Clock;
-    readonly audit: AuditTrail;
-    isReservedName(name: string): boolean;
-  },
+  context: SetupContext & { isReservedName(name: string): boolean },
   path: string,
 ): Promise<ImportedUsers> {
   const { db, clock, audit, isReservedName } = context;
