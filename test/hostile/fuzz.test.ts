@@ -8,11 +8,11 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { runLading } from '../../src/cli/suite/run-lading.ts';
 import { ask, filesBelow, pushImage, temporaryFolder } from '../../src/testing/index.ts';
 import { eventually } from '../faults/harness/eventually.ts';
 import { startLading } from '../faults/harness/lading-process.ts';
 import { chooseSeed } from '../faults/harness/random.ts';
-import { assertCheckClean } from '../faults/harness/read-back.ts';
 import { image } from './fuzz/request-grammar.ts';
 import { runFuzz } from './fuzz/run-fuzz.ts';
 
@@ -75,9 +75,19 @@ test(`${requests} requests, from a grammar and by mutation of recorded traffic â
   );
   assert.doesNotMatch(server.log(), /unexpectedly|"level":"(error|fatal)"/);
   assert.equal(await server.stop(), 0);
-  await assertCheckClean(root);
+  await assertIntact(root);
   await assertInPlace(folder.path);
 });
+
+/** A blob may be gone from a repository whose manifest names it: among a million, some delete one. Nothing else may be wrong. */
+async function assertIntact(root: string): Promise<void> {
+  const { out } = await runLading(['check', '--json', '--root', root]);
+  const problems = out.split('\n').filter((line) => line.includes('"severity":"problem"'));
+  assert.deepEqual(
+    problems.filter((line) => !line.includes('"kind":"reference-missing"')),
+    [],
+  );
+}
 
 /** Nothing was written but what a registry writes. */
 async function assertInPlace(parent: string): Promise<void> {
