@@ -82,15 +82,17 @@ export async function composeParts(options: {
     ...(accounts?.routes ?? []),
     ...auditRoutes(auditTables.reads),
   ];
-  const api = routes.filter((route): route is ApiRoute => 'contract' in route);
-  const others = routes.filter((route) => !('contract' in route));
+  // Below what answers a repeated create again: nothing happens then that would have to be written down.
+  const audited = auditedRoutes<RouteRecord>(routes, { audit, db: auditTables });
+  const api = audited.filter((route): route is ApiRoute => 'contract' in route);
+  const others = audited.filter((route) => !('contract' in route));
   const rest = restRoutes({ routes: api, version: ladingVersion, db: tablesOf<RestTables>(db), clock, log });
   const running = started.move();
   const guard = options.guard ?? guardOf(accounts);
   return {
     // One that refuses nobody has nothing to write down, and is on the path of every pull.
     guard: isOpen ? guard : createAuditedGuard(guard, audit),
-    routes: auditedRoutes([...others, ...rest], { audit, db: auditTables }),
+    routes: [...others, ...rest],
     uploads: distribution.uploads,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
