@@ -25,11 +25,13 @@ export interface Candidate {
 
 /** What is ranked and counted; of a word that more repositories have, those with the most impact (impact-id.ts). */
 export const MAX_CANDIDATES = 1_000;
-/** With fewer, the inside of names is searched too, and with next to none, what was perhaps meant. */
+/** With fewer, beginnings of words and the inside of names will do, and with next to none, what was perhaps meant. */
 const FEW = 200;
 const NEXT_TO_NONE = 5;
 /** Bounds how many repositories are looked at whose name holds the letters. */
 const MAX_SUBSTRING = 2_000;
+/** The same for names that begin with them. */
+const MAX_PREFIX = 1_000;
 const MAX_CORRECTIONS = 8;
 
 /** Repositories that fit, in no order that matters; one more than `MAX_CANDIDATES` if there are more. */
@@ -45,16 +47,20 @@ export async function findCandidates(
   const where = conditions.length > 0 ? sql`AND ${sql.join(conditions, sql` AND `)}` : sql``;
   const keys = [...readable.keys, ...filterKeys(filters, query.now)];
   const found = new Map<number, Candidate>();
-  const take = async (from: RawBuilder<unknown>, limit = MAX_CANDIDATES + 1) => {
+  const take = async (from: RawBuilder<unknown>, limit = MAX_CANDIDATES + 1, by = sql`e.id`) => {
     const { rows } =
       await sql<Candidate>`SELECT e.id, e.name, e.base, e.description, e.is_public AS "isPublic",
       e.is_official AS "isOfficial", e.stars, e.pulls, e.updated_at AS "updatedAt"
-      ${from} ${where} ORDER BY 1 LIMIT ${limit}`.execute(db);
+      ${from} ${where} ORDER BY ${by} LIMIT ${limit}`.execute(db);
     for (const row of rows) found.set(row.id, row);
   };
+  // By the full-text table's own id, in whose order it answers: by the other's, all that match would be sorted.
   const takeText = (expression: string) =>
-    take(sql`FROM search_text AS t CROSS JOIN search_entry AS e ON e.id = t.rowid
-      WHERE search_text MATCH ${expression}`);
+    take(
+      sql`FROM search_text AS t CROSS JOIN search_entry AS e ON e.id = t.rowid WHERE search_text MATCH ${expression}`,
+      MAX_CANDIDATES + 1,
+      sql`t.rowid`,
+    );
 
   const words = searchWords(query.text);
   if (words.length === 0) {
@@ -63,16 +69,17 @@ export async function findCandidates(
     else await take(sql`FROM search_entry AS e WHERE TRUE`);
     return [...found.values()];
   }
-  await takeText(
-    expressionOf(
-      words.map((word) => [word]),
-      keys,
-    ),
-  );
+  const alone = words.map((word) => [word]);
+  await takeText(expressionOf(alone.map(wholeWords), keys));
   const chosen = facetConditions(filters);
-  const base = query.text.trim().toLowerCase();
-  await take(sql`FROM search_entry AS e WHERE e.base = ${base} ${chosen}`, 100);
-  await take(sql`FROM search_entry AS e WHERE e.name = ${base} ${chosen}`, 1);
+  const asked = query.text.trim().toLowerCase();
+  const column = asked.includes('/') ? sql`name` : sql`base`;
+  await take(sql`FROM search_entry AS e WHERE e.${column} = ${asked} ${chosen}`);
+  // The names alone are read from their index for this, and what has impact is looked at.
+  await take(sql`FROM (SELECT id FROM search_entry
+      WHERE ${column} > ${asked} AND ${column} < ${`${asked}\u{ff}`} ORDER BY id LIMIT ${MAX_PREFIX}) AS t
+      CROSS JOIN search_entry AS e ON e.id = t.id WHERE TRUE ${chosen}`);
+  if (found.size < FEW) await takeText(expressionOf(alone.map(beginnings), keys));
   const long = words.filter((word) => word.length >= 3);
   if (found.size < FEW && long.length === words.length) {
     const inside = long.map((word) => `"${word}"`).join(' AND ');
@@ -81,7 +88,7 @@ export async function findCandidates(
   }
   if (found.size < NEXT_TO_NONE) {
     const meant = await Promise.all(words.map((word) => correct(db, word)));
-    if (meant.some((words) => words.length > 1)) await takeText(expressionOf(meant, keys));
+    if (meant.some((words) => words.length > 1)) await takeText(expressionOf(meant.map(beginnings), keys));
   }
   return [...found.values()];
 }
@@ -100,11 +107,16 @@ async function correct(db: Kysely<HubTables>, word: string): Promise<string[]> {
   return [...new Set([word, ...rows.map((row) => row.word)])];
 }
 
-/** One letter begins too many words to be read as a beginning. */
-const term = (word: string) => (word.length > 1 ? `"${word}"*` : `"${word}"`);
+/** FTS5 reads on from one match to the next for these… */
+const wholeWords = (words: readonly string[]) => words.map((word) => `"${word}"`);
 
-function expressionOf(words: readonly (readonly string[])[], keys: readonly (readonly string[])[]): string {
-  const all = words.map((alternatives) => `(${alternatives.map(term).join(' OR ')})`).join(' AND ');
+/** …and gathers all there are before the first of these. One letter begins too many words to be read as a beginning. */
+const beginnings = (words: readonly string[]) =>
+  words.map((word) => (word.length > 1 ? `"${word}"*` : `"${word}"`));
+
+/** One of each list of terms, and of each list of keys. */
+function expressionOf(terms: readonly (readonly string[])[], keys: readonly (readonly string[])[]): string {
+  const all = terms.map((alternatives) => `(${alternatives.join(' OR ')})`).join(' AND ');
   const text = `({name description readme labels} : (${all}))`;
   return keys.length > 0 ? `${text} AND ${keysExpression(keys)}` : text;
 }
