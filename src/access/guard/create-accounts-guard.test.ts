@@ -341,6 +341,13 @@ describe('the API', () => {
       'denied',
     ],
     [
+      'a session with its token, from a frame without an origin',
+      'authenticated',
+      { method: 'POST', headers: { cookie: 'ses=wim', 'x-csrf-token': 'csrf-wim', origin: 'null' } },
+      403,
+      'denied',
+    ],
+    [
       'a session with its token, from the page of another site',
       'authenticated',
       {
@@ -370,6 +377,15 @@ describe('the API', () => {
       'optional',
       { headers: { cookie: 'other=1' } },
       undefined,
+    ],
+    [
+      'a session with its token, behind a proxy that ends TLS',
+      'authenticated',
+      {
+        method: 'POST',
+        headers: { cookie: 'ses=wim', 'x-csrf-token': 'csrf-wim', origin: 'http://hub.example:5000' },
+      },
+      'wim',
     ],
     [
       'a session with its token',

@@ -82,9 +82,15 @@ async function showSession(
 function assertIntended(request: AdmissionRequest, csrfToken: string): void {
   if (request.method === 'GET' || request.method === 'HEAD') return;
   const origin = request.header('origin');
-  const isOurs = origin === undefined || origin === request.origin();
+  // Not the scheme: behind a proxy that ends TLS this server does not know it.
+  const isOurs = origin === undefined || hostOf(origin) === hostOf(request.origin());
   if (isOurs && isSame(request.header('x-csrf-token') ?? '', csrfToken)) return;
   throw problem('denied', 'Send the token of this session in X-CSRF-Token, from a page of this registry.');
+}
+
+/** Of an origin that is none (`null`, as sandboxed frames send): the text, which is nobody's host. */
+function hostOf(origin: string): string {
+  return URL.parse(origin)?.host ?? `:${origin}`;
 }
 
 function isSame(given: string, wanted: string): boolean {
