@@ -16,9 +16,8 @@ import { CliError } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
 import { createTable } from './create-table.ts';
 import { jsonLine } from './json-line.ts';
-import { openExistingStorage } from './open-existing-storage.ts';
 import { readPassword } from './read-password.ts';
-import { requireRoot } from './registry-root.ts';
+import { assertDatabaseExists, requireRoot } from './registry-root.ts';
 import { addStorageOptions, loadSettings, type StorageOptions } from './storage-options.ts';
 
 const PAGE = 500;
@@ -78,7 +77,9 @@ function listCommand(context: CommandContext): Command {
     .option('--json', 'one JSON object a line')
     .action(async (options: StorageOptions & { json?: true }) => {
       const { storage } = await loadSettings(options, context);
-      await using opened = await openExistingStorage({ storage, exclusive: false, clock: context.clock });
+      await assertDatabaseExists(requireRoot(storage));
+      const { clock } = context;
+      await using opened = await openStorage({ storage, exclusive: false, clock, log: silentLogger });
       const { reads } = tablesOf<IdentityTables>(opened.db);
       const table = createTable(context.out, [
         { title: 'NAME' },
