@@ -25,5 +25,6 @@ export type { RepositoryMover } from './repository-mover.ts';
 export { isReservedName } from './reserved-names.ts';
 export { builtInRoles, isRoleAction, type RoleAction, roleActions } from './role.ts';
 export { accessRoutes } from './routes/access-routes.ts';
+export { setVisibility } from './set-visibility.ts';
 export { syncTeams } from './sync-teams.ts';
 export { type AccessTables, accessMigrations, type Visibility } from './tables.ts';

@@ -11,14 +11,9 @@ import { type ApiRoute, apiRoute, assertIfMatch, etagOf, problem } from '../../r
 import { changeAccess, type Trx } from '../change-access.ts';
 import type { AccessContext } from '../context.ts';
 import { namespaceOf } from '../pattern.ts';
+import { setVisibility } from '../set-visibility.ts';
 import { putRedirect, removeRedirects } from '../store/redirects.ts';
-import {
-  findRepository,
-  putRepository,
-  removeRepositoryRow,
-  renameRepositoryRow,
-} from '../store/repositories.ts';
-import type { Visibility } from '../tables.ts';
+import { findRepository, removeRepositoryRow, renameRepositoryRow } from '../store/repositories.ts';
 import { recordIn } from './namespace.ts';
 
 /** Who may see a repository, where it is, and its end. */
@@ -57,24 +52,19 @@ export function repositoryAccessRoutes(context: AccessContext): ApiRoute[] {
 
     apiRoute(putRepositoryVisibility, {
       access: on('settings'),
-      async handle({ params: { name }, body: { visibility }, call }) {
-        await changeAccess(context, async (trx) => {
-          const row = await findRepository(trx, name);
-          // One from before there were accounts has no row, and gets one here.
-          if (!row && !(await context.mover.exists(trx, name as RepositoryName))) throw unknown(name);
-          const before: Visibility = row?.visibility ?? 'private';
+      async handle({ params, body: { visibility }, call }) {
+        const name = parseRepositoryName(params.name);
+        await setVisibility(context, { name, visibility, actor: call.actor }, async (trx, before) => {
           assertIfMatch(call, etagOf({ name, visibility: before }));
-          const createdBy = call.actor?.accountId ?? null;
-          await putRepository(trx, { repository: name, visibility, createdBy, now: context.clock.now() });
-          await tell(trx, {
+          await recordIn(context, trx, {
             call,
+            namespace: namespaceOf(name) ?? '',
+            resource: { type: 'repository', name },
             action: putRepositoryVisibility.name,
             before: { visibility: before },
             after: { visibility },
-            event: { type: 'repository.changed', repository: name },
           });
         });
-        context.onEvents();
         const body = { name, visibility };
         return { body, etag: etagOf(body) };
       },
@@ -159,7 +149,7 @@ export function repositoryAccessRoutes(context: AccessContext): ApiRoute[] {
 
 type ToldEvent =
   | Pick<Extract<RegistryEvent, { type: 'repository.renamed' }>, 'type' | 'repository' | 'from'>
-  | { readonly type: 'repository.changed' | 'repository.deleted'; readonly repository: string };
+  | { readonly type: 'repository.deleted'; readonly repository: string };
 
 function unknown(name: string) {
   return problem('not-found', `There is no repository ${name}.`);
