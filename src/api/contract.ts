@@ -30,7 +30,7 @@ export interface ApiContract<
   /** Of an answer that is no JSON: a page, a download. It has no `result` then. */
   readonly mediaType?: string;
   /** Of a success: 200 when left out. */
-  readonly status?: 200 | 201 | 202 | 204;
+  readonly status?: 200 | 201 | 202 | 204 | 302;
 }
 
 /** Keeps the types of `contract`'s schemas. */

@@ -23,6 +23,7 @@ export { getDocsFile, getDocsPage, getOpenApi } from './description.ts';
 export { deviceSchema, listDevices, logOutAllDevices, logOutDevice } from './devices.ts';
 export { type Explanation, explainAccess, explanationSchema } from './explain.ts';
 export { createGrant, deleteGrant, grantSchema, listGrants } from './grants.ts';
+export { beginOidcLogin, finishOidcLogin } from './oidc.ts';
 export {
   createOrganisation,
   deleteMember,

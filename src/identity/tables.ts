@@ -1,10 +1,12 @@
 import { type Generated, sql } from 'kysely';
 import type { Migration } from '../db/index.ts';
+import { type FederationTables, federationMigrations } from './federation/tables.ts';
+import { type OidcTables, oidcMigrations } from './oidc/tables.ts';
 
 export type AccountKind = 'user' | 'organisation' | 'robot';
 
 /** Times are milliseconds since the Unix epoch. Secrets are never kept, only their SHA-256 in hexadecimal. */
-export interface IdentityTables {
+export interface IdentityTables extends OidcTables, FederationTables {
   /** Whoever can own or do something. An id is never given a second time: rights of the gone are nobody's. */
   account: {
     id: Generated<number>;
@@ -140,4 +142,6 @@ export const identityMigrations: readonly Migration[] = [
       }
     },
   },
+  ...oidcMigrations,
+  ...federationMigrations,
 ];
