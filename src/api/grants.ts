@@ -7,12 +7,9 @@ const subject = z.union([
   z.strictObject({ kind: z.enum(['user', 'robot']), name: anyAccountName }),
   z.strictObject({ kind: z.literal('team'), name: teamName }),
 ]);
-const pattern = z
-  .string()
-  .max(255)
-  .meta({
-    description: 'Of the namespace’s repositories: `acme/app`, `acme/*` (one part), `acme/**` (all).',
-  });
+const pattern = z.string().max(255).meta({
+  description: 'Of the namespace’s repositories: `acme/app`, `acme/*` (one part), `acme/**` (all).',
+});
 
 export const grantSchema = z
   .object({
