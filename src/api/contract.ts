@@ -29,6 +29,8 @@ export interface ApiContract<
   readonly result?: Result;
   /** Of an answer that is no JSON: a page, a download. It has no `result` then. */
   readonly mediaType?: string;
+  /** Of a `PUT` or `PATCH` of what has no `ETag`: `If-Match` cannot hold there, and is refused instead of passed over. */
+  readonly versioned?: false;
   /** Of a success: 200 when left out. */
   readonly status?: 200 | 201 | 202 | 204 | 302;
 }

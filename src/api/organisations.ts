@@ -80,6 +80,7 @@ export const listMembers = defineContract({
 
 export const putMember = defineContract({
   name: 'organisation.members.put',
+  versioned: false,
   method: 'PUT',
   path: `${onePath}/members/{user}`,
   summary: 'Make a user a member, or give a member another role',

@@ -9,6 +9,7 @@ const path = '/api/v1/repositories/{name+}/star';
 
 export const putStar = defineContract({
   name: 'star.put',
+  versioned: false,
   method: 'PUT',
   path,
   summary: 'Star a repository',

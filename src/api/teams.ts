@@ -73,6 +73,7 @@ export const listTeamMembers = defineContract({
 
 export const putTeamMember = defineContract({
   name: 'team.members.put',
+  versioned: false,
   method: 'PUT',
   path: `${onePath}/members/{user}`,
   summary: 'Put a user into a team',

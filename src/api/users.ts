@@ -101,6 +101,7 @@ export const deleteUser = defineContract({
 
 export const setPassword = defineContract({
   name: 'user.password.set',
+  versioned: false,
   method: 'PUT',
   path: '/api/v1/users/{name}/password',
   summary: 'Change your password',

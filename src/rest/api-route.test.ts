@@ -57,7 +57,19 @@ const remove = apiRoute(
   { access: () => 'optional', handle: async () => ({}) },
 );
 
-const server = await startTestServer({ store: 'memory', routes: [get, put, remove] });
+const star = apiRoute(
+  defineContract({
+    name: 'star.put',
+    method: 'PUT',
+    path: '/api/v1/stars/{name}',
+    summary: 'Star',
+    versioned: false,
+    status: 204,
+  }),
+  { access: () => 'optional', handle: async () => ({}) },
+);
+
+const server = await startTestServer({ store: 'memory', routes: [get, put, remove, star] });
 after(() => server.close());
 
 const send = (body: string, headers: Ask['headers'] = {}) =>
@@ -118,6 +130,14 @@ test('If-Match of another version → 412 with the version now, and nothing chan
   const listed = `"x", ${(await ask(server, 'HEAD /api/v1/things/a')).header('etag')}`;
   assert.equal((await send('{"name":"b","size":4}', { 'If-Match': listed })).status, 200);
   assert.equal((await send('{"name":"b","size":5}')).status, 200, 'without If-Match');
+});
+
+test('If-Match where there are no versions is refused, not passed over', async () => {
+  const headers = { 'If-Match': '"x"' };
+  const answer = await ask(server, 'PUT /api/v1/stars/a', { headers });
+  assert.equal(answer.status, 412);
+  assert.equal(codeOf(answer), 'precondition-failed');
+  assert.equal((await ask(server, 'PUT /api/v1/stars/a')).status, 204);
 });
 
 test('a body that is not what it should be is refused with where', async () => {

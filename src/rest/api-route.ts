@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ApiContract } from '../api/index.ts';
 import { type Call, jsonReply, type Reply, type RouteAccess, type RouteRecord } from '../http/index.ts';
 import { parseInput } from './parse-input.ts';
+import { problem } from './problem.ts';
 import { readJson } from './read-json.ts';
 
 /** What a handler gets: parsed and typed by the contract. */
@@ -53,6 +54,10 @@ export function apiRoute<
       const params = parseInput(contract.params, call.params, 'path');
       const query = parseInput(contract.query, queryObject(call.query), 'query');
       const body = parseInput(contract.body, contract.body ? await readJson(call) : undefined, 'body');
+      // Passed over, it would let a change through that was meant to be made under a condition.
+      if (contract.versioned === false && call.header('if-match') !== undefined) {
+        throw problem('precondition-failed', 'This has no versions. Send it without If-Match.');
+      }
       const answer = await implementation.handle({ params, query, body, call });
       const headers = {
         // Answers differ by who asks, and may be secret.

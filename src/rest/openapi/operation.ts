@@ -51,13 +51,13 @@ function parametersOf(
   });
 }
 
-function headerParameters({ method, status }: ApiContract): JsonSchema[] {
+function headerParameters({ method, status, versioned }: ApiContract): JsonSchema[] {
   if (method === 'POST' && status === 201) {
     const description = 'A UUID. The same request with the same key within 24 hours gets the same answer.';
     const schema = { type: 'string', minLength: 16, maxLength: 255 };
     return [{ name: 'Idempotency-Key', in: 'header', required: false, description, schema }];
   }
-  if (method === 'PUT' || method === 'PATCH') {
+  if (versioned !== false && (method === 'PUT' || method === 'PATCH')) {
     const description = 'The `ETag` of what you saw: 412 if it was changed meanwhile.';
     return [{ name: 'If-Match', in: 'header', required: false, description, schema: { type: 'string' } }];
   }
