@@ -12,14 +12,17 @@ import {
   isReservedName,
   type RepositoryMover,
   removeAccountRights,
+  syncTeams,
 } from '../access/index.ts';
 import type { Database } from '../db/index.ts';
 import type { RepositoryHooks } from '../distribution/index.ts';
 import type { Guard, RouteRecord } from '../http/index.ts';
 import {
   createIdentity,
+  createProvider,
   deviceRoutes,
   type IdentityTables,
+  oidcRoutes,
   openTokenService,
   type TokenServiceTables,
 } from '../identity/index.ts';
@@ -93,12 +96,23 @@ export async function openAccounts(options: {
       session: identity.session,
     },
   });
+  const { oidc } = settings;
+  const signIn =
+    oidc &&
+    oidcRoutes({
+      context: identity.context,
+      settings: oidc,
+      provider: createProvider({ settings: oidc, clock }),
+      syncTeams: (trx, change) => syncTeams(accounts, trx as unknown as AccessTransaction, change),
+      log,
+    });
   const hooks = createRepositoryHooks({ accounts, authorizer });
   const access = { db, accounts, authorizer, mover, audit, clock, onEvents };
   return {
     guard,
     routes: [
       ...identity.routes,
+      ...(signIn ?? []),
       ...tokenService.routes,
       ...deviceRoutes({ ...identity.context, refreshTokens: tokenService.refreshTokens }),
       ...accessRoutes(access),

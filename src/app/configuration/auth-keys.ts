@@ -1,4 +1,5 @@
 import type { DefaultedKey, Key, SupportedKey } from './key.ts';
+import { oidcKeys } from './oidc-keys.ts';
 import {
   boolean,
   headerText,
@@ -129,6 +130,7 @@ export const authKeys: readonly Key[] = [
   accountsService,
   accountsIssuer,
   accountsTokenExpiry,
+  ...oidcKeys,
   {
     status: 'later',
     path: 'auth.silly',

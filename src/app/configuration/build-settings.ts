@@ -2,8 +2,9 @@ import type { TlsSettings } from '../../http/index.ts';
 import * as auth from './auth-keys.ts';
 import * as http from './http-keys.ts';
 import * as log from './log-keys.ts';
+import * as oidc from './oidc-keys.ts';
 import * as other from './other-keys.ts';
-import type { HttpSettings, Settings } from './settings.ts';
+import type { AccountsSettings, HttpSettings, Settings } from './settings.ts';
 import * as storage from './storage-keys.ts';
 import * as tls from './tls-keys.ts';
 import type { Values } from './values.ts';
@@ -36,6 +37,8 @@ export function buildSettings(
       service: values.get(auth.accountsService),
       issuer: values.get(auth.accountsIssuer),
       tokenLifetimeMs: values.get(auth.accountsTokenExpiry),
+      oidc: buildOidc(values),
+      privateIssuers: values.find(oidc.oidcPrivateIssuers) ?? [],
     },
     log: {
       level: values.get(log.logLevel),
@@ -89,6 +92,23 @@ function buildAuth(values: Values, authType: string | undefined): Settings['auth
     default:
       throw new TypeError(`The tree was not checked: auth.${authType}`);
   }
+}
+
+function buildOidc(values: Values): AccountsSettings['oidc'] {
+  const issuer = values.find(oidc.oidcIssuer);
+  const clientId = values.find(oidc.oidcClientId);
+  if (issuer === undefined || clientId === undefined) return undefined;
+  return {
+    issuer,
+    clientId,
+    clientSecret: values.find(oidc.oidcClientSecret),
+    scopes: values.find(oidc.oidcScopes) ?? ['openid', 'profile', 'email'],
+    nameClaim: values.get(oidc.oidcNameClaim),
+    groupsClaim: values.get(oidc.oidcGroupsClaim),
+    teams: values.list(oidc.oidcGroups).map(([group, team]) => ({ group, ...team })),
+    createsAccounts: values.get(oidc.oidcCreateAccounts),
+    linksVerifiedEmail: values.get(oidc.oidcLinkVerifiedEmail),
+  };
 }
 
 function buildHttp(values: Values): HttpSettings {

@@ -13,6 +13,7 @@ import type { Problem } from './configuration-error.ts';
 import { debugAddress, headers, prometheusEnabled } from './http-keys.ts';
 import type { SupportedKey } from './key.ts';
 import { logFormatter } from './log-keys.ts';
+import { oidcClientId, oidcClientSecret, oidcIssuer } from './oidc-keys.ts';
 import { certificate, clientCas, privateKey } from './tls-keys.ts';
 import { findAt, type Tree } from './tree.ts';
 import { childrenOf, createValues } from './values.ts';
@@ -63,6 +64,9 @@ export function checkRelations(tree: Tree): { problems: Problem[]; warnings: str
       demand(tokenRootCertBundle, named, 'the PEM file of its certificate, or set auth.token.jwks');
     }
   }
+  needs(oidcIssuer, oidcClientId, 'what the provider calls this registry');
+  needs(oidcClientId, oidcIssuer, 'the URL of the provider');
+  needs(oidcClientSecret, oidcIssuer, 'the URL of the provider');
   needs(certificate, privateKey, 'the PEM file of its private key');
   needs(privateKey, certificate, 'the PEM file of its certificate');
   needs(clientCas, certificate, 'the PEM file of a certificate: client certificates exist over TLS alone');

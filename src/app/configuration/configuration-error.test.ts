@@ -128,6 +128,24 @@ const cases: Case[] = [
     code: 'value-invalid',
     message: /^auth\.accounts\.tokenexpiry .*from 1m to 1h/,
   },
+  ...['http://id.example.com', 'https://user@id.example.com', 'https://id.example.com?x=1'].map((issuer) => ({
+    what: `the provider ${issuer}`,
+    text: `auth: {accounts: {oidc: {issuer: "${issuer}", clientid: lading}}}`,
+    code: 'value-invalid' as const,
+    message: /^auth\.accounts\.oidc\.issuer .*https/,
+  })),
+  {
+    what: 'a provider without client',
+    text: 'auth: {accounts: {oidc: {issuer: "https://id.example.com"}}}',
+    code: 'value-invalid',
+    message: /needs auth\.accounts\.oidc\.clientid as well/,
+  },
+  {
+    what: 'a group that stands for no team',
+    text: 'auth: {accounts: {oidc: {issuer: "https://i", clientid: l, groups: {a: acme}}}}',
+    code: 'value-invalid',
+    message: /^auth\.accounts\.oidc\.groups\.a .*ORGANISATION\/TEAM/,
+  },
   {
     what: 'a certificate without key',
     env: { REGISTRY_HTTP_TLS_CERTIFICATE: '/c' },

@@ -31,7 +31,14 @@ test('nothing given → 127.0.0.1:5000, ./data, deletion on, open', async () => 
       http2Enabled: true,
     },
     auth: { kind: 'none' },
-    accounts: { realm: undefined, service: 'lading', issuer: 'lading', tokenLifetimeMs: 300_000 },
+    accounts: {
+      realm: undefined,
+      service: 'lading',
+      issuer: 'lading',
+      tokenLifetimeMs: 300_000,
+      oidc: undefined,
+      privateIssuers: [],
+    },
     audit: { retentionDays: undefined },
     log: { level: 'info', formatter: undefined, fields: {}, accessLogDisabled: false },
     catalogMaxEntries: 1000,
@@ -177,7 +184,14 @@ health: {storagedriver: {enabled: false, interval: 5s, threshold: 0}}
       http2Enabled: false,
     },
     auth: { kind: 'none' },
-    accounts: { realm: undefined, service: 'lading', issuer: 'lading', tokenLifetimeMs: 300_000 },
+    accounts: {
+      realm: undefined,
+      service: 'lading',
+      issuer: 'lading',
+      tokenLifetimeMs: 300_000,
+      oidc: undefined,
+      privateIssuers: [],
+    },
     audit: { retentionDays: undefined },
     log: { level: 'warn', formatter: 'json', fields: { environment: 'prod' }, accessLogDisabled: true },
     catalogMaxEntries: 50,
@@ -232,6 +246,37 @@ auth:
     jwks: '/keys.json',
     signingAlgorithms: ['ES256', 'EdDSA'],
   });
+});
+
+test('a provider to sign in with, its groups as teams', async () => {
+  const { settings } = await load({
+    text: `auth:
+  accounts:
+    oidc:
+      issuer: https://id.example.com/
+      clientid: lading
+      groups:
+        /Platform Team: acme/platform
+        everybody: acme/readers
+      privateissuers: [https://kubernetes.default.svc]
+`,
+    env: { REGISTRY_AUTH_ACCOUNTS_OIDC_CLIENTSECRET: 's3cret' },
+  });
+  assert.deepEqual(settings.accounts.oidc, {
+    issuer: 'https://id.example.com/',
+    clientId: 'lading',
+    clientSecret: 's3cret',
+    scopes: ['openid', 'profile', 'email'],
+    nameClaim: 'preferred_username',
+    groupsClaim: 'groups',
+    teams: [
+      { group: '/Platform Team', organisation: 'acme', team: 'platform' },
+      { group: 'everybody', organisation: 'acme', team: 'readers' },
+    ],
+    createsAccounts: true,
+    linksVerifiedEmail: false,
+  });
+  assert.deepEqual(settings.accounts.privateIssuers, ['https://kubernetes.default.svc']);
 });
 
 test('accounts are named without parameters, or with them', async () => {

@@ -1,4 +1,5 @@
 import type { TlsSettings } from '../../http/index.ts';
+import type { OidcSettings } from '../../identity/index.ts';
 import type { Address } from './find-address.ts';
 import type { SigningAlgorithm } from './value-types.ts';
 
@@ -64,6 +65,10 @@ export interface AccountsSettings {
   readonly service: string;
   readonly issuer: string;
   readonly tokenLifetimeMs: number;
+  /** Undefined: nobody signs in through a provider. */
+  readonly oidc: OidcSettings | undefined;
+  /** Issuers of federation rules that may be at private addresses. */
+  readonly privateIssuers: readonly string[];
 }
 
 export interface HttpSettings extends Address {

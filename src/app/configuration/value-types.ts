@@ -104,6 +104,25 @@ export const realmUrl = ofText('a URL such as https://auth.example.com/token', (
   return url.username === '' && url.password === '' && url.hash === '' ? url.href : undefined;
 });
 
+/** As written, because issuers are compared letter by letter. Plain http is for providers on this machine: tests, proxies. */
+export const issuerUrl = ofText('a URL such as https://id.example.com', (value) => {
+  const url = URL.parse(value);
+  if (url === null || url.username !== '' || url.password !== '' || /[?#\s]/.test(value)) return undefined;
+  const isLocal = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLocal) ? value : undefined;
+});
+
+export interface TeamName {
+  readonly organisation: string;
+  readonly team: string;
+}
+
+export const teamName = ofText('ORGANISATION/TEAM', (value): TeamName | undefined => {
+  const word = '[a-z0-9]+(?:[._-][a-z0-9]+)*';
+  const [, organisation, team] = new RegExp(`^(${word})/(${word})$`).exec(value) ?? [];
+  return organisation === undefined || team === undefined ? undefined : { organisation, team };
+});
+
 /** Returned with a slash at both ends. */
 export const urlPrefix = ofText('a URL path such as /registry/', (value) => {
   const parts = value.split('/').filter((part) => part !== '');
