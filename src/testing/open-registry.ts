@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { migrations } from '../app/migrations.ts';
 import { type BlobStore, createFilesystemBlobStore } from '../blob/index.ts';
 import { type Database, openSqlite } from '../db/index.ts';
 import {
@@ -8,7 +9,6 @@ import {
   createTrail,
   type DistributionContext,
   type DistributionTables,
-  distributionMigrations,
   type LinkTree,
   type Trail,
 } from '../distribution/index.ts';
@@ -35,8 +35,7 @@ export async function openRegistry(): Promise<OpenRegistry> {
   const clock = createFakeClock();
   const log = createCapturingLogger();
   const databaseFile = join(root, 'lading', 'lading.db');
-  const openDatabase = (file: string) =>
-    openSqlite<DistributionTables>({ file, migrations: distributionMigrations });
+  const openDatabase = (file: string) => openSqlite<DistributionTables>({ file, migrations });
   const blobs = await createFilesystemBlobStore({ root, clock, log });
   const db = await openDatabase(databaseFile);
   const tree = createFilesystemLinkTree({ root });

@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { migrations } from '../app/migrations.ts';
 import { type BlobStore, createFilesystemBlobStore, createMemoryBlobStore } from '../blob/index.ts';
 import { type Database, openSqlite } from '../db/index.ts';
 import {
   createDistribution,
   type DistributionSettings,
   type DistributionTables,
-  distributionMigrations,
 } from '../distribution/index.ts';
 import {
   type AnswerOptions,
@@ -75,7 +75,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
         : await createFilesystemBlobStore({ root, clock, log });
     const blobs = options.wrapBlobs?.(stored) ?? stored;
     const file = join(root, 'lading', 'lading.db');
-    const db = await openSqlite<DistributionTables>({ file, migrations: distributionMigrations });
+    const db = await openSqlite<DistributionTables>({ file, migrations });
     const { routes } = createDistribution(
       { blobs, db, clock, log, onTreeChange: () => {} },
       { deleteEnabled: true, readOnly: false, catalogMaxEntries: 1000, sparseManifests: false, ...options },
