@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { z } from 'zod';
 import * as api from '../../api/index.ts';
 import { toOpenApi } from './to-openapi.ts';
 
@@ -67,13 +68,13 @@ describe('the OpenAPI document', () => {
       );
       assert.ok(inPath.every(({ required }) => required));
     }
-    for (const contract of contracts) {
-      if (!contract.query) continue;
-      const found = operations.find(({ operation }) => operation.operationId === contract.name);
-      assert.ok(
-        found?.operation.parameters?.some((one) => one.in === 'query'),
-        contract.name,
-      );
+    for (const { name, query } of contracts) {
+      const fields = query instanceof z.ZodObject ? Object.keys(query.shape) : [];
+      const found = operations.find(({ operation }) => operation.operationId === name)?.operation;
+      const named = found?.parameters?.filter((one) => one.in === 'query').map((one) => one.name) ?? [];
+      assert.deepEqual(named, fields, name);
+      // A query of another kind takes whatever comes: there is nothing to name.
+      assert.ok(!query || query instanceof z.ZodObject || query instanceof z.ZodRecord, name);
     }
   });
 
