@@ -3,7 +3,6 @@ export type { Authorizer, Readable } from './authorizer.ts';
 export { type BasicGuardOptions, createBasicGuard } from './basic-guard.ts';
 export { changeAccess } from './change-access.ts';
 export type { AccessContext } from './context.ts';
-export { createRepositoryAccess, type ReadableRepositories } from './create-repository-access.ts';
 export { createRepositoryHooks, type RepositoryHooks } from './create-repository-hooks.ts';
 export type { BasicCredentials, CredentialVerifier, Identity } from './credential-verifier.ts';
 export type {
@@ -25,6 +24,5 @@ export type { RepositoryMover } from './repository-mover.ts';
 export { isReservedName } from './reserved-names.ts';
 export { builtInRoles, isRoleAction, type RoleAction, roleActions } from './role.ts';
 export { accessRoutes } from './routes/access-routes.ts';
-export { setVisibility } from './set-visibility.ts';
 export { syncTeams } from './sync-teams.ts';
 export { type AccessTables, accessMigrations, type Visibility } from './tables.ts';

@@ -6,7 +6,6 @@ import {
   accessRoutes,
   createAccountsGuard,
   createAuthorizer,
-  createRepositoryAccess,
   createRepositoryHooks,
   findBasicCredentials,
   isReservedName,
@@ -17,6 +16,7 @@ import {
 import type { Database } from '../db/index.ts';
 import type { RepositoryHooks } from '../distribution/index.ts';
 import type { Guard, RouteRecord } from '../http/index.ts';
+import type { RepositoryAccess } from '../hub/index.ts';
 import {
   createIdentity,
   createProvider,
@@ -37,7 +37,7 @@ export interface OpenAccounts extends AsyncDisposable {
   readonly guard: Guard;
   readonly routes: readonly RouteRecord[];
   readonly hooks: RepositoryHooks;
-  readonly repositoryAccess: ReturnType<typeof createRepositoryAccess>;
+  readonly repositoryAccess: RepositoryAccess;
   resolveRepositoryName(name: RepositoryName): RepositoryName;
 }
 
@@ -121,7 +121,12 @@ export async function openAccounts(options: {
       onRepositoryCreated: (trx, repository) =>
         hooks.onRepositoryCreated(trx as unknown as AccessTransaction, repository),
     },
-    repositoryAccess: createRepositoryAccess(access),
+    repositoryAccess: {
+      mode: 'accounts',
+      findReadable: authorizer.findReadable,
+      // What was there before there were accounts is private.
+      findVisibility: async (name) => (await authorizer.findVisibility(name)) ?? 'private',
+    },
     resolveRepositoryName: authorizer.resolveRepositoryName,
     [Symbol.asyncDispose]: () => identity.close(),
   };

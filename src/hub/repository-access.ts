@@ -28,12 +28,6 @@ export interface RepositoryAccess {
   findVisibility(name: RepositoryName): Promise<Visibility>;
   /** Asked once a search: cheap. */
   findReadable(actor: Actor | undefined): Promise<Readable>;
-  /** Undefined where there is no difference. Whoever does it notes `repository.changed`. */
-  readonly setVisibility?: (change: {
-    readonly name: RepositoryName;
-    readonly visibility: Visibility;
-    readonly actor: Actor | undefined;
-  }) => Promise<void>;
 }
 
 const everything: Readable = { all: true, publicOnes: true, patterns: [], within: undefined };
