@@ -35,7 +35,7 @@ export function searchRoutes(context: HubContext, index: SearchIndex): ApiRoute[
           limit: query.limit,
           withFacets: true,
         });
-        const end = offset + result.found.length;
+        const end = offset + query.limit;
         const counts = (kind: FacetKind) =>
           result.facets.filter((facet) => facet.kind === kind).map(({ value, count }) => ({ value, count }));
         return {

@@ -174,6 +174,16 @@ describe('search', () => {
     }
   });
 
+  it('does not show what was made private though the index has not heard of it', async () => {
+    let visibility: 'public' | 'private' = 'public';
+    const access = { ...accessOf({}), findVisibility: async () => visibility };
+    await using hub = await startHub({ access });
+    await push(hub, 'acme/app');
+    assert.deepEqual((await search(hub, 'q=app')).names, ['acme/app']);
+    visibility = 'private';
+    assert.deepEqual((await search(hub, 'q=app')).names, []);
+  });
+
   it('filters by facets and counts them', async () => {
     await using hub = await startHub();
     await pushImage(

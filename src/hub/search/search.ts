@@ -1,6 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import type { Actor } from '../../http/index.ts';
+import { parseRepositoryName } from '../../oci/index.ts';
 import type { HubContext } from '../context.ts';
+import { isReadable } from '../readable-filter.ts';
 import type { HubTables } from '../tables.ts';
 import { type Candidate, findCandidates, MAX_CANDIDATES, type SearchFilters } from './find-candidates.ts';
 import { rank } from './rank.ts';
@@ -40,11 +42,17 @@ export async function search(
 ): Promise<SearchResult> {
   const { reads } = db;
   const { text, filters, offset, limit } = query;
-  const readable = await readableCondition(reads, await access.findReadable(query.actor));
+  const rights = await access.findReadable(query.actor);
+  const readable = await readableCondition(reads, rights);
   const now = distribution.clock.now();
   const candidates = await findCandidates(reads, { text, filters, readable, now });
   const ranked = rank(candidates, text).slice(0, MAX_CANDIDATES);
-  const page = ranked.slice(offset, offset + limit);
+  const page: Candidate[] = [];
+  for (const candidate of ranked.slice(offset, offset + limit)) {
+    // The index follows a moment later, or much later when the disk is full: what was made private is not shown.
+    const name = parseRepositoryName(candidate.name);
+    if (rights.all || isReadable(rights, name, await access.findVisibility(name))) page.push(candidate);
+  }
   const own = await listFacets(reads, page);
   return {
     found: page.map((candidate) => ({ ...candidate, facets: own.get(candidate.id) ?? [] })),
