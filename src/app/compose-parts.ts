@@ -1,15 +1,5 @@
 import type { AccessTransaction, RepositoryMover } from '../access/index.ts';
 import {
-  type AuditTables,
-  auditedRoutes,
-  auditRoutes,
-  createAuditedGuard,
-  createAuditLog,
-  createAuditSubscriber,
-  createCheckpointFile,
-  startAuditUpkeep,
-} from '../audit/index.ts';
-import {
   createDistribution,
   type Distribution,
   removeRepository,
@@ -18,12 +8,13 @@ import {
 import type { Guard, RouteRecord } from '../http/index.ts';
 import { allReadable } from '../hub/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
-import { type ApiRoute, type RestTables, restRoutes } from '../rest/index.ts';
+import { type ApiRoute, noAuditTrail, type RestTables, restRoutes } from '../rest/index.ts';
 import { composeHub, type HubParts } from './compose-hub.ts';
 import type { Settings } from './configuration/index.ts';
 import { followRenames } from './follow-renames.ts';
 import { tablesOf } from './migrations.ts';
 import { type OpenAccounts, openAccounts } from './open-accounts.ts';
+import { openAudit } from './open-audit.ts';
 import type { Storage } from './storage.ts';
 import { ladingVersion } from './version.ts';
 
@@ -44,14 +35,12 @@ export async function composeParts(options: {
   log: Logger;
 }): Promise<Parts> {
   const { storage, settings, onTreeChange, clock, log } = options;
-  const { blobs, db, root } = storage;
-  const isOpen = options.guard !== undefined && settings.auth.kind === 'none';
-  const auditTables = tablesOf<AuditTables>(db);
+  const { blobs, db } = storage;
   await using started = new AsyncDisposableStack();
-  const audit = started.use(createAuditLog({ db: auditTables, clock, log }));
-  const checkpoints = root === undefined ? undefined : createCheckpointFile(root);
-  const { retentionDays } = settings.audit;
-  started.use(startAuditUpkeep({ db: auditTables, checkpoints, retentionDays, clock, log }));
+  // Where nobody has a name, there is nobody to write down.
+  const isOpen = options.guard !== undefined && settings.auth.kind === 'none';
+  const auditing = isOpen ? undefined : started.use(openAudit({ storage, settings, clock, log }));
+  const audit = auditing?.log ?? noAuditTrail;
 
   let hub: HubParts | undefined;
   const accounts = options.guard
@@ -72,7 +61,7 @@ export async function composeParts(options: {
       distribution: { blobs, db, clock, log, onTreeChange, ...(accounts ? { hooks: accounts.hooks } : {}) },
       access: accounts?.repositoryAccess ?? allReadable,
       audit,
-      subscribers: [createAuditSubscriber(clock)],
+      subscribers: auditing?.subscribers ?? [],
     }),
   );
   const distribution = createDistribution(hub.distribution, settings);
@@ -80,18 +69,17 @@ export async function composeParts(options: {
     ...(accounts ? followRenames(distribution.routes, accounts.resolveRepositoryName) : distribution.routes),
     ...hub.routes,
     ...(accounts?.routes ?? []),
-    ...auditRoutes(auditTables.reads),
+    ...(auditing?.routes ?? []),
   ];
   // Below what answers a repeated create again: nothing happens then that would have to be written down.
-  const audited = auditedRoutes<RouteRecord>(routes, { audit, db: auditTables });
+  const audited = auditing?.watch(routes) ?? routes;
   const api = audited.filter((route): route is ApiRoute => 'contract' in route);
   const others = audited.filter((route) => !('contract' in route));
   const rest = restRoutes({ routes: api, version: ladingVersion, db: tablesOf<RestTables>(db), clock, log });
   const running = started.move();
   const guard = options.guard ?? guardOf(accounts);
   return {
-    // One that refuses nobody has nothing to write down, and is on the path of every pull.
-    guard: isOpen ? guard : createAuditedGuard(guard, audit),
+    guard: auditing?.watchGuard(guard) ?? guard,
     routes: [...others, ...rest],
     uploads: distribution.uploads,
     [Symbol.asyncDispose]: () => running.disposeAsync(),

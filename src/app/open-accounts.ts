@@ -24,6 +24,7 @@ import {
   type IdentityTables,
   oidcRoutes,
   openTokenService,
+  type RefreshTokens,
   type TokenServiceTables,
 } from '../identity/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
@@ -53,6 +54,7 @@ export async function openAccounts(options: {
   const { settings, audit, mover, onEvents, clock, log } = options;
   const db = tablesOf<AccessTables>(options.db);
   let decisions: Authorizer | undefined;
+  let refreshTokens: RefreshTokens | undefined;
 
   const identity = createIdentity({
     db: tablesOf<IdentityTables>(options.db),
@@ -62,6 +64,9 @@ export async function openAccounts(options: {
     isReservedName,
     // The same transaction, as the owner of the other tables sees it.
     onAccountDeleted: (trx, account) => removeAccountRights(trx as unknown as AccessTransaction, account),
+    endDevices: async (accountId) => {
+      await refreshTokens?.revoke({ accountId, id: undefined });
+    },
     onChange: () => decisions?.invalidate(),
   });
   const accounts = identity.accounts as unknown as Accounts;
@@ -84,6 +89,7 @@ export async function openAccounts(options: {
     clock,
     log,
   });
+  refreshTokens = tokenService.refreshTokens;
   const guard = createAccountsGuard({
     realm: settings.realm,
     service: settings.service,
@@ -114,7 +120,7 @@ export async function openAccounts(options: {
       ...identity.routes,
       ...(signIn ?? []),
       ...tokenService.routes,
-      ...deviceRoutes({ ...identity.context, refreshTokens: tokenService.refreshTokens }),
+      ...deviceRoutes({ ...identity.context, refreshTokens }),
       ...accessRoutes(access),
     ],
     hooks: {

@@ -47,8 +47,8 @@ export function createIdentity(
   const usage = createUsage({ db, clock, log });
   const logins = createPasswordLogins({ db, clock, log, ...(hashes && { hashes }) });
   const findTokenActor = createTokenActors({ reads, clock, changes, usage });
-  const { audit, isReservedName, onAccountDeleted } = ports;
-  const context = { db, clock, changes, logins, audit, isReservedName, onAccountDeleted };
+  const { audit, isReservedName, onAccountDeleted, endDevices } = ports;
+  const context = { db, clock, changes, logins, audit, isReservedName, onAccountDeleted, endDevices };
   return {
     routes: identityRoutes(context),
     accounts: createAccountDirectory(reads),

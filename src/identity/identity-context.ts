@@ -19,6 +19,8 @@ export interface IdentityPorts {
     trx: Transaction<IdentityTables>,
     account: { readonly id: number; readonly name: string },
   ): Promise<void>;
+  /** Logs out every device that keeps a login of this account (docker, podman). */
+  endDevices(accountId: number): Promise<void>;
 }
 
 /** What every route of this folder works with. */

@@ -91,6 +91,7 @@ export function sessionRoutes(context: IdentityContext): RouteRecord[] {
       access: manageAccount,
       async handle({ params, call }) {
         await end(call, { name: params.name, id: undefined, action: endAllSessions.name });
+        await context.endDevices((await getUserOf(db.reads, params.name)).id);
         return {};
       },
     }),

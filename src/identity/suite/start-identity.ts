@@ -75,6 +75,7 @@ export async function startIdentity(): Promise<IdentityScene> {
       log,
       isReservedName,
       onAccountDeleted: async () => {},
+      endDevices: async () => {},
       onChange: () => onChange(),
       audit: {
         record: async (_trx, entry) => void audit.push(entry),
