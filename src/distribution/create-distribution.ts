@@ -39,11 +39,14 @@ export function createDistribution(
     ...listRoutes(context, settings),
     ...referrerRoutes(context),
   ];
-  return { uploads, routes: routes.map((route) => inProtocolTerms(permitted(route, settings))) };
+  return { uploads, routes: routes.map((route) => inProtocolTerms(permittedRoute(route, settings))) };
 }
 
 /** Refuses what the operator has switched off. */
-function permitted(route: RouteRecord, settings: DistributionSettings): RouteRecord {
+export function permittedRoute<Route extends RouteRecord>(
+  route: Route,
+  settings: Pick<DistributionSettings, 'deleteEnabled' | 'readOnly'>,
+): Route {
   const isRead = route.method === 'GET' || route.method === 'HEAD';
   const isDelete = route.method === 'DELETE' && route.name !== 'upload.cancel';
   if (settings.readOnly && !isRead) {
