@@ -4,6 +4,7 @@ import { CliError } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
 import { countOf } from './count-of.ts';
 import { createStatusLine } from './create-status-line.ts';
+import { auditExportCommand, auditListCommand } from './hub/audit-log.ts';
 import { jsonLine } from './json-line.ts';
 import { openExistingStorage } from './open-existing-storage.ts';
 import { requireRoot } from './registry-root.ts';
@@ -15,7 +16,19 @@ interface VerifyOptions extends StorageOptions {
 }
 
 export function auditCommand(context: CommandContext): Command {
-  return new Command('audit').description('the audit log').addCommand(verifyCommand(context));
+  return new Command('audit')
+    .description('the audit log: who did what')
+    .addCommand(verifyCommand(context))
+    .addCommand(auditListCommand(context))
+    .addCommand(auditExportCommand(context))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  lading audit verify                                on the data root, without a server
+  lading audit list --namespace acme --outcome refused
+  lading audit export --since 2026-01-01 > audit.jsonl`,
+    );
 }
 
 /** Looks at the data root, without asking a server. */

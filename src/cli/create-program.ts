@@ -4,8 +4,21 @@ import { adminCommand } from './admin.ts';
 import { auditCommand } from './audit.ts';
 import { checkCommand } from './check.ts';
 import type { CommandContext } from './command-context.ts';
+import { completionCommand } from './completion/completion.ts';
 import { configCommand } from './config.ts';
 import { htpasswdCommand } from './htpasswd.ts';
+import { accessCommand } from './hub/access.ts';
+import { grantCommand } from './hub/grant.ts';
+import { loginCommand, logoutCommand } from './hub/login.ts';
+import { orgCommand } from './hub/org.ts';
+import { repoCommand } from './hub/repo.ts';
+import { robotCommand } from './hub/robot.ts';
+import { roleCommand } from './hub/role.ts';
+import { searchCommand } from './hub/search.ts';
+import { teamCommand } from './hub/team.ts';
+import { tokenCommand } from './hub/token.ts';
+import { userCommand } from './hub/user.ts';
+import { whoamiCommand } from './hub/whoami.ts';
 import { inspectCommand } from './inspect.ts';
 import { lsCommand } from './ls.ts';
 import { rebuildCommand } from './rebuild.ts';
@@ -17,7 +30,6 @@ export function createProgram(context: CommandContext): Command {
   const program = new Command('lading')
     .description('A container registry: push and pull with docker, podman, skopeo, oras, helm and others.')
     .version(ladingVersion, '-V, --version', 'show the version')
-    .helpCommand('help [command]', 'explain a command')
     .helpOption('-h, --help', 'explain the command')
     .showHelpAfterError('To see what there is: lading --help')
     .configureOutput({
@@ -43,12 +55,24 @@ With a password:
   lading htpasswd ./htpasswd alice
   REGISTRY_AUTH=htpasswd REGISTRY_AUTH_HTPASSWD_PATH=./htpasswd REGISTRY_AUTH_HTPASSWD_REALM=Lading lading serve
 
+As a hub, with accounts, organisations and rights:
+  lading admin create alice                        the first administrator; from now on there are accounts
+  lading serve
+  lading login localhost:5000 -u alice             for the commands below, which ask the running registry
+  lading org create acme
+  lading repo create acme/app --visibility private
+  lading robot create acme+ci                      an account for a build server
+  lading grant add acme writer acme+ci             that may push and pull everything of acme
+  lading robot token create acme+ci build --allow pull --allow push |
+    docker login -u acme+ci --password-stdin localhost:5000
+
 In place of registry:2: its configuration file, its REGISTRY_* variables and its volume are understood as they are.
   lading serve --config /etc/docker/registry/config.yml --root /var/lib/registry
 
 More about one command: lading help COMMAND`,
     );
-  const commands = [
+  program.commandsGroup('A registry on this machine:');
+  const local = [
     serveCommand(),
     lsCommand(context),
     inspectCommand(context),
@@ -60,7 +84,26 @@ More about one command: lading help COMMAND`,
     rebuildCommand(context),
     configCommand(context),
   ];
-  for (const command of commands) program.addCommand(inherit(command, program));
+  for (const command of local) program.addCommand(inherit(command, program));
+  program.commandsGroup('A running registry with accounts:');
+  const remote = [
+    loginCommand,
+    logoutCommand,
+    whoamiCommand,
+    searchCommand,
+    repoCommand,
+    orgCommand,
+    teamCommand,
+    grantCommand,
+    roleCommand,
+    robotCommand,
+    tokenCommand,
+    userCommand,
+    accessCommand,
+  ];
+  for (const create of remote) program.addCommand(inherit(create(context), program));
+  program.commandsGroup('Else:').helpCommand('help [command]', 'explain a command');
+  program.addCommand(inherit(completionCommand(context), program));
   return program;
 }
 

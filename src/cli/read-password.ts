@@ -1,6 +1,5 @@
-import { createInterface } from 'node:readline';
-import { Writable } from 'node:stream';
 import { CliError } from './cli-error.ts';
+import { createPrompt } from './create-prompt.ts';
 import type { Output } from './output.ts';
 
 /** bcrypt takes 72 bytes; whatever sends this much is no password, and must not fill memory. */
@@ -11,10 +10,11 @@ const MAX_BYTES = 4096;
  * `echo` and editors add. Never from the arguments, which every user of the machine can read. Throws `CliError` usage.
  */
 export async function readPassword(input: NodeJS.ReadStream, err: Output): Promise<string> {
-  return input.isTTY ? askTwice(input, err) : readAll(input);
+  return input.isTTY ? askTwice(input, err) : readPiped(input);
 }
 
-async function readAll(input: AsyncIterable<Uint8Array>): Promise<string> {
+/** A password or token that somebody writes to standard input. Throws `CliError` usage. */
+export async function readPiped(input: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of input) {
@@ -30,23 +30,8 @@ async function readAll(input: AsyncIterable<Uint8Array>): Promise<string> {
 }
 
 async function askTwice(input: NodeJS.ReadStream, err: Output): Promise<string> {
-  // Readline takes the terminal's echo away and puts its own where nobody looks.
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const lines = createInterface({ input, output: nowhere, terminal: true, historySize: 0 });
-  lines.on('SIGINT', () => lines.close());
-  const answers = lines[Symbol.asyncIterator]();
-  const ask = async (question: string) => {
-    await err.write(question);
-    const { value, done } = await answers.next();
-    await err.write('\n');
-    if (done) throw new CliError('usage', 'No password was given. Nothing was changed.');
-    return value;
-  };
-  try {
-    const password = await ask('New password: ');
-    if ((await ask('Once more: ')) === password) return password;
-    throw new CliError('usage', 'The two passwords differ. Nothing was changed; try again.');
-  } finally {
-    lines.close();
-  }
+  using prompt = createPrompt(input, err);
+  const password = await prompt.askHidden('New password: ');
+  if ((await prompt.askHidden('Once more: ')) === password) return password;
+  throw new CliError('usage', 'The two passwords differ. Nothing was changed; try again.');
 }

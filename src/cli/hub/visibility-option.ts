@@ -1,0 +1,1 @@
+export const visibilityOption = { value: 'which', choices: ['public', 'private'] } as const;
