@@ -18,5 +18,11 @@ export { pushBlob, pushImage, putManifest, startUpload, withDigest } from './pus
 export { openRawConnection, type RawConnection } from './raw-connection.ts';
 export { sharedServer } from './shared-server.ts';
 export { someBytes } from './some-bytes.ts';
+export {
+  ACCOUNT_PASSWORD,
+  type AccountsServer,
+  basicOf,
+  startAccountsServer,
+} from './start-accounts-server.ts';
 export { startTestServer, type TestServer, type TestServerOptions } from './start-test-server.ts';
 export { temporaryFolder } from './temporary-folder.ts';

@@ -1,0 +1,90 @@
+import { ACCOUNT_PASSWORD } from '../../../src/testing/index.ts';
+
+/**
+ * What each route is to answer whom:
+ * - `public`: anybody
+ * - `optional`: anybody, but not with credentials that are worth nothing
+ * - `everybody`: nobody without a login (401); who is logged in sees or does what is his own
+ * - `registry`: 401 with a challenge for nobody, 401 or 403 DENIED for a stranger; `olga` is let in
+ * - `hidden`: 401 for nobody, 404 for a stranger, the same as for what does not exist; the owner or the user is let in
+ * - `told`: 401 for nobody, 403 for a stranger, the same whether it exists or not; the owner is let in
+ * - `administrators`: 401 for nobody, 403 for everybody but `root`
+ */
+export type Expectation =
+  | 'public'
+  | 'optional'
+  | 'everybody'
+  | 'registry'
+  | 'hidden'
+  | 'told'
+  | 'administrators';
+
+/** By hand: a route that is not here fails the test, and whoever adds it thinks about who may. */
+export const expectations: Readonly<Record<Expectation, readonly string[]>> = {
+  public: `base.redirect root v1.ping token.get token.post token.keys password.reset setup session.create
+    description.get docs.get docs.file`.split(/\s+/),
+  optional: 'v1.search search category.list namespace.repositories.list'.split(' '),
+  everybody: 'base me star.list organisation.list organisation.create access.explain session.delete'.split(
+    ' ',
+  ),
+  registry:
+    `blob.get blob.delete upload.start upload.status upload.append upload.finish upload.cancel manifest.get
+    manifest.put manifest.delete tags.list referrers.list`.split(/\s+/),
+  hidden:
+    `repository.get repository.update star.put star.delete repository.visibility.get repository.visibility.put
+    repository.move repository.delete
+    user.get user.update user.password.set user.session.list user.session.delete user.session.delete-all
+    user.two-factor.get user.two-factor.begin user.two-factor.confirm user.two-factor.recovery-codes
+    user.two-factor.disable user.token.list user.token.create user.token.delete user.device.list user.device.delete
+    user.device.delete-all
+    robot.list robot.create robot.get robot.update robot.delete robot.token.list robot.token.create robot.token.delete
+    organisation.get organisation.delete namespace.settings.get namespace.settings.update organisation.members.list
+    organisation.members.put organisation.members.delete team.list team.create team.get team.update team.delete
+    team.members.list team.members.put team.members.delete grant.list grant.create grant.delete role.list role.put
+    role.delete`.split(/\s+/),
+  told: 'repository.create audit.list audit.export'.split(' '),
+  administrators: `catalog.list category.put category.delete search.rebuild user.list user.create user.delete
+    user.password-link.create user.two-factor.reset`.split(/\s+/),
+};
+
+/** Of the right role, which is then to succeed; a route without one here sends none. */
+export const bodies: Readonly<Record<string, (name: string) => object>> = {
+  'repository.update': () => ({ description: 'New' }),
+  'repository.visibility.put': () => ({ visibility: 'public' }),
+  'repository.move': (name) => ({ to: `${name}/moved` }),
+  'repository.create': (name) => ({ name: `${name}/made` }),
+  'organisation.create': () => ({ name: 'newcomers' }),
+  'user.create': () => ({ name: 'newcomer' }),
+  'user.update': () => ({ display_name: 'Somebody' }),
+  'user.password.set': () => ({
+    current_password: ACCOUNT_PASSWORD,
+    new_password: `${ACCOUNT_PASSWORD} staple`,
+  }),
+  'user.two-factor.begin': () => ({ password: ACCOUNT_PASSWORD }),
+  'user.token.create': () => ({ name: 'another', actions: ['pull'] }),
+  'robot.create': () => ({ name: 'other' }),
+  'robot.update': () => ({ description: 'New' }),
+  'robot.token.create': () => ({ name: 'another', actions: ['pull'] }),
+  'namespace.settings.update': () => ({ default_visibility: 'public' }),
+  'organisation.members.put': () => ({ role: 'writer' }),
+  'team.create': () => ({ name: 'others' }),
+  'team.update': () => ({ description: 'New' }),
+  'grant.create': (name) => ({
+    subject: { kind: 'team', name: 'devs' },
+    role: 'reader',
+    pattern: `${name}/**`,
+  }),
+  'role.put': () => ({ actions: ['repository:pull'] }),
+  'category.put': () => ({ title: 'Webs' }),
+};
+
+/** The right role is let in, and then told that what it sent is not good (no code of an authenticator here). */
+export const refusedForContent = [
+  'user.two-factor.confirm',
+  'user.two-factor.recovery-codes',
+  'user.two-factor.disable',
+  // Somebody has the role.
+  'role.delete',
+  // It has a repository.
+  'organisation.delete',
+];
