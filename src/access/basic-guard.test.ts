@@ -16,6 +16,7 @@ const ask = (request: Pick<AdmissionRequest, 'authorization' | 'access'>): Admis
   surface: 'registry',
   method: 'GET',
   remoteAddress: '127.0.0.1',
+  requestId: 'r-1',
   query: new URLSearchParams(),
   header: () => undefined,
   origin: () => 'http://127.0.0.1:5000',

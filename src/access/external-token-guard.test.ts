@@ -86,6 +86,7 @@ function ask(guard: Guard, asked: { token?: string } & Partial<AdmissionRequest>
     surface: 'registry',
     method: 'GET',
     remoteAddress: '127.0.0.1',
+    requestId: 'r-1',
     header: () => undefined,
     query: new URLSearchParams(),
     origin: () => 'https://here.example:5000',

@@ -1,4 +1,11 @@
-import type { AccessRequirement, Actor, Admission, AdmissionRequest, Guard } from '../http/index.ts';
+import {
+  type AccessRequirement,
+  type Actor,
+  type Admission,
+  type AdmissionRequest,
+  type Guard,
+  refusing,
+} from '../http/index.ts';
 import { type Clock, printable } from '../kernel/index.ts';
 import { OciError } from '../oci/index.ts';
 import { createExternalTokenVerifier, type ExternalToken } from './external-token/external-token-verifier.ts';
@@ -43,9 +50,10 @@ export async function openExternalTokenGuard(options: {
       }
       const token = await verifier.verify(sent);
       if (!token) throw refusal(request, 'The token is not good, or no longer.', 'invalid_token');
-      const admission: Admission = { actor: actorOf(token), may: async (more) => grantsAll(token, more) };
+      const actor = actorOf(token);
+      const admission: Admission = { actor, may: async (more) => grantsAll(token, more) };
       if (typeof access === 'object' && !grantsAll(token, access)) {
-        throw refusal(request, 'The token does not allow this.', 'insufficient_scope');
+        throw refusing(refusal(request, 'The token does not allow this.', 'insufficient_scope'), actor);
       }
       return admission;
     },

@@ -49,6 +49,7 @@ export async function composeParts(options: {
         await openAccounts({
           db,
           settings: settings.accounts,
+          prefix: settings.http.prefix,
           audit,
           mover: createMover(onTreeChange),
           onEvents: () => hub?.distribution.onEvents?.(),

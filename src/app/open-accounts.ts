@@ -4,6 +4,7 @@ import {
   type Accounts,
   type Authorizer,
   accessRoutes,
+  assertMayLetIn,
   createAccountsGuard,
   createAuthorizer,
   createRepositoryHooks,
@@ -18,9 +19,12 @@ import type { RepositoryHooks } from '../distribution/index.ts';
 import type { Guard, RouteRecord } from '../http/index.ts';
 import type { RepositoryAccess } from '../hub/index.ts';
 import {
+  type Authenticator,
   createIdentity,
   createProvider,
+  createWorkloads,
   deviceRoutes,
+  federationRoutes,
   type IdentityTables,
   oidcRoutes,
   openTokenService,
@@ -45,13 +49,15 @@ export interface OpenAccounts extends AsyncDisposable {
 export async function openAccounts(options: {
   readonly db: Database<LadingTables>;
   readonly settings: AccountsSettings;
+  /** `http.prefix`. */
+  readonly prefix: string;
   readonly audit: AuditTrail;
   readonly mover: RepositoryMover;
   readonly onEvents: () => void;
   readonly clock: Clock;
   readonly log: Logger;
 }): Promise<OpenAccounts> {
-  const { settings, audit, mover, onEvents, clock, log } = options;
+  const { settings, prefix, audit, mover, onEvents, clock, log } = options;
   const db = tablesOf<AccessTables>(options.db);
   let decisions: Authorizer | undefined;
   let refreshTokens: RefreshTokens | undefined;
@@ -75,14 +81,28 @@ export async function openAccounts(options: {
   // An organisation that goes takes its robots along: who is who is forgotten with who may what.
   const authorizer: Authorizer = { ...remembered, invalidate: () => identity.changes.forget() };
 
+  const workloads = createWorkloads({
+    db: tablesOf<IdentityTables>(options.db),
+    changes: identity.changes,
+    privateIssuers: settings.privateIssuers,
+    audit,
+    clock,
+    log,
+  });
+  const authenticate: Authenticator['authenticate'] = async (credentials, request) => {
+    if (!workloads.isOffered(credentials)) return identity.basic(credentials, request);
+    return (await workloads.admit(credentials.password, request))?.actor;
+  };
   const { findActor } = identity;
   const tokenService = await openTokenService({
     db: tablesOf<TokenServiceTables>(options.db),
     settings,
-    authenticator: { authenticate: identity.basic, findBasicCredentials },
+    authenticator: { authenticate, findBasicCredentials },
+    exchanger: workloads,
     holders: {
       async findActor({ accountId, credential, authenticatedAt }) {
-        return accountId === undefined ? undefined : findActor({ accountId, credential, authenticatedAt });
+        if (accountId === undefined) return workloads.findActor({ credential, authenticatedAt });
+        return findActor({ accountId, credential, authenticatedAt });
       },
     },
     granter: authorizer,
@@ -92,10 +112,14 @@ export async function openAccounts(options: {
   refreshTokens = tokenService.refreshTokens;
   const guard = createAccountsGuard({
     realm: settings.realm,
+    tokenPath: `${prefix}token`,
     service: settings.service,
     authorizer,
     verifiers: {
-      basic: identity.basic,
+      basic: (credentials, { remoteAddress, access }) => {
+        const isRepository = typeof access !== 'string' && access.type === 'repository';
+        return authenticate(credentials, { remoteAddress, repositories: isRepository ? [access.name] : [] });
+      },
       // A JWT has dots, an access token has none.
       bearer: (token, request) =>
         token.includes('.') ? tokenService.verifier.verify(token) : identity.bearer(token, request),
@@ -119,6 +143,11 @@ export async function openAccounts(options: {
     routes: [
       ...identity.routes,
       ...(signIn ?? []),
+      ...federationRoutes({
+        context: identity.context,
+        privateIssuers: settings.privateIssuers,
+        assertMayLetIn: (actor, rule) => assertMayLetIn(authorizer, actor, rule),
+      }),
       ...tokenService.routes,
       ...deviceRoutes({ ...identity.context, refreshTokens }),
       ...accessRoutes(access),

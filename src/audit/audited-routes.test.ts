@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Actor, type Guard, Problem, type RouteRecord } from '../http/index.ts';
+import { type Actor, type Guard, Problem, type RouteRecord, refusing } from '../http/index.ts';
 import { OciError } from '../oci/index.ts';
 import { originOf } from '../rest/index.ts';
 import { ask, startTestServer } from '../testing/index.ts';
@@ -16,14 +16,16 @@ const alice: Actor = {
   credential: { kind: 'token', id: 't1', scope: undefined },
 };
 
+let asked = 0;
 /** `Authorization: bad` is no good; `good` is alice, who may not delete. */
 const guard: Guard = {
   async admit({ authorization, access }) {
+    asked += 1;
     if (authorization === 'bad') throw new OciError('UNAUTHORIZED', 'The password is wrong.');
     const actor = authorization === 'good' ? alice : undefined;
     if (typeof access !== 'string' && access.actions.includes('delete')) {
       if (!actor) throw new OciError('UNAUTHORIZED', 'Log in first.');
-      throw new Problem('forbidden', 'alice may not delete.', { status: 403 });
+      throw refusing(new Problem('forbidden', 'alice may not delete.', { status: 403 }), actor);
     }
     return { actor, may: async () => true };
   },
@@ -116,7 +118,10 @@ test('a change that its handler recorded is recorded once; reads and conflicts a
 
 test('a write that the guard refuses is noted: who it was when it was somebody, and why', async () => {
   await using api = await start();
-  assert.equal((await api.send(`DELETE ${things}`, 'good')).status, 403);
+  asked = 0;
+  const refused = await api.send(`DELETE ${things}`, 'good');
+  assert.equal(refused.status, 403);
+  assert.equal(asked, 1, 'no password is compared twice');
   assert.equal((await api.send(`DELETE ${things}`)).status, 401);
   assert.equal((await api.send(`DELETE ${things}`, 'bad')).status, 401);
   assert.equal((await api.send(`GET ${things}`, 'bad')).status, 401);
@@ -125,6 +130,9 @@ test('a write that the guard refuses is noted: who it was when it was somebody, 
     ['delete', 'refused', null, 'acme/app', 'Log in first.'],
     ['delete', 'refused', null, 'acme/app', 'The password is wrong.'],
   ]);
+  const [row] = await api.open.rows();
+  assert.equal(row?.request_id, refused.header('x-request-id'));
+  assert.equal(row?.credential_id, 't1');
 });
 
 test('a write that its handler refuses is noted', async () => {

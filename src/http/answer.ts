@@ -173,6 +173,7 @@ export async function answer(request: Request, response: Response, options: Answ
             surface,
             method,
             remoteAddress,
+            requestId,
             header,
             get query() {
               return new URLSearchParams(queryOf(request.url ?? ''));

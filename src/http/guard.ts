@@ -33,6 +33,14 @@ export interface Actor {
     readonly id: string | undefined;
     readonly scope: TokenScope | undefined;
   };
+  /** Of a workload, which has no account: all that it may do beside what anybody may. */
+  readonly rights?: readonly WorkloadRight[];
+}
+
+/** What a rule of an organisation gives: never anything outside of that organisation's repositories. */
+export interface WorkloadRight {
+  readonly organisation: string;
+  readonly gives: TokenScope;
 }
 
 export interface Admission {
@@ -49,6 +57,7 @@ export interface AdmissionRequest {
   readonly surface: Surface;
   readonly method: string;
   readonly remoteAddress: string;
+  readonly requestId: string;
   readonly query: URLSearchParams;
   header(name: string): string | undefined;
   /** How the client addressed this server, without a slash at the end: `https://registry.example:5000`. */
@@ -58,7 +67,7 @@ export interface AdmissionRequest {
 /** Whose words errors are in: the Distribution API's, or those of our own JSON API (RFC 9457). */
 export type Surface = 'registry' | 'api';
 
-/** Decides before the handler runs. Throws `OciError` UNAUTHORIZED (with a challenge) or DENIED to refuse. */
+/** Decides before the handler runs. Throws `OciError` UNAUTHORIZED (with a challenge) or DENIED to refuse; `refusing` says whom. */
 export interface Guard {
   admit(request: AdmissionRequest): Promise<Admission>;
 }

@@ -9,9 +9,11 @@ export type {
   RouteAccess,
   Surface,
   TokenScope,
+  WorkloadRight,
 } from './guard.ts';
 export { type Listener, type ListenerOptions, listen } from './listener.ts';
 export { Problem } from './problem.ts';
+export { refusedActor, refusing } from './refused-actor.ts';
 export { type BodySink, jsonReply, lengthOnly, type Reply, type StreamedBody } from './reply.ts';
 export type { RouteRecord } from './route.ts';
 export { createRouter, type Router } from './router.ts';

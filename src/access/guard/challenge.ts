@@ -1,8 +1,10 @@
 import type { AdmissionRequest } from '../../http/index.ts';
 
 export interface ChallengeOptions {
-  /** Where tokens are had; undefined: `/token` of this server, as the client addressed it. */
+  /** Where tokens are had; undefined: at `tokenPath` of this server, as the client addressed it. */
   readonly realm: string | undefined;
+  /** `/token`, below the prefix that everything is below. */
+  readonly tokenPath: string;
   /** Comes back as a parameter of the token request. */
   readonly service: string;
 }
@@ -19,7 +21,7 @@ export function bearerChallenge(
 ): string {
   const scope = scopeOf(request);
   const attributes = [
-    ['realm', options.realm ?? `${request.origin()}/token`],
+    ['realm', options.realm ?? request.origin() + options.tokenPath],
     ['service', options.service],
     ...(scope === '' ? [] : [['scope', scope]]),
     ...(error ? [['error', error]] : []),

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Actor, AdmissionRequest, Problem, RouteAccess, TokenScope } from '../../http/index.ts';
+import {
+  type Actor,
+  type AdmissionRequest,
+  type Problem,
+  type RouteAccess,
+  refusedActor,
+  type TokenScope,
+} from '../../http/index.ts';
 import type { OciError } from '../../oci/index.ts';
 import type { CredentialVerifiers, TokenAccess } from '../credential-verifiers.ts';
 import { type OpenAccess, openAccess } from '../suite/open-access.ts';
@@ -59,7 +66,13 @@ function admit(
   realm?: string,
 ) {
   const { authorizer } = access;
-  const guard = createAccountsGuard({ authorizer, verifiers, realm, service: 'lading' });
+  const guard = createAccountsGuard({
+    authorizer,
+    verifiers,
+    realm,
+    tokenPath: '/hub/token',
+    service: 'lading',
+  });
   const { surface = 'registry', method = 'GET', headers = {} } = request;
   const asked: AdmissionRequest = {
     access: wanted,
@@ -67,6 +80,7 @@ function admit(
     surface,
     method,
     remoteAddress: '127.0.0.1',
+    requestId: 'r-1',
     query: new URLSearchParams(request.query),
     header: (name) => headers[name.toLowerCase()],
     origin: () => 'https://hub.example:5000',
@@ -89,7 +103,7 @@ async function refusal(promise: Promise<unknown>): Promise<OciError> {
   );
 }
 
-const start = 'Bearer realm="https://hub.example:5000/token",service="lading"';
+const start = 'Bearer realm="https://hub.example:5000/hub/token",service="lading"';
 
 describe('challenge of the registry', () => {
   for (const [title, wanted, request, challenge, code] of [
@@ -407,6 +421,41 @@ describe('the API', () => {
     const error = await refusal(admit(settings, { surface: 'api', authorization: bearer('pat root pull') }));
     assert.equal(error.status, 403);
     assert.match(error.message, /token/);
+  });
+});
+
+describe('a refusal', () => {
+  for (const [title, wanted, request, actor] of [
+    ['of a password', push(), { authorization: basic('rea') }, 'rea'],
+    ['of a token', push(), { authorization: bearer('jwt rea') }, 'rea'],
+    [
+      'on the API',
+      repository('acme/app', 'settings'),
+      { surface: 'api', authorization: basic('rea') },
+      'rea',
+    ],
+    [
+      'of a session without its CSRF token',
+      repository('acme/app', 'settings'),
+      { surface: 'api', method: 'POST', headers: { cookie: 'ses=rea' } },
+      'rea',
+    ],
+    ['of a wrong password', push(), { authorization: basic('rea', 'guess') }, undefined],
+    ['of anybody', push(), {}, undefined],
+  ] as const) {
+    test(`${title} remembers ${actor ?? 'nobody'}, where nobody sends it`, async () => {
+      const error = await refusal(admit(wanted, request));
+      assert.equal(refusedActor(error)?.name, actor);
+      assert.doesNotMatch(JSON.stringify(Object.getOwnPropertyDescriptors(error)), /credential/);
+    });
+  }
+
+  test('of a wrong password says the same whoever it is: how to log in with a second factor', async () => {
+    const [one, two] = await Promise.all(
+      ['rea', 'nobody-there'].map((name) => refusal(admit(push(), { authorization: basic(name, 'guess') }))),
+    );
+    assert.equal(one?.message, two?.message);
+    assert.match(one?.message ?? '', /second factor, use an access token/);
   });
 });
 

@@ -1,4 +1,11 @@
-import type { AccessRequirement, Actor, Admission, AdmissionRequest, Guard } from '../../http/index.ts';
+import {
+  type AccessRequirement,
+  type Actor,
+  type Admission,
+  type AdmissionRequest,
+  type Guard,
+  refusing,
+} from '../../http/index.ts';
 import { OciError } from '../../oci/index.ts';
 import { problem } from '../../rest/index.ts';
 import type { Authorizer } from '../authorizer.ts';
@@ -8,6 +15,10 @@ import { insufficient, refusalSentence, unauthorized } from './refuse.ts';
 import { type Shown, showCredentials } from './show-credentials.ts';
 
 type Good = Extract<Shown, { kind: 'good' }>;
+
+/** The same for everybody: who has a second factor is nobody's business. */
+const wrongPassword =
+  'The user name or the password is wrong. With a second factor, use an access token as the password.';
 
 const nobody: Admission = { actor: undefined, may: async () => false };
 
@@ -83,10 +94,16 @@ export function createAccountsGuard(
         const isToken = shown.scheme === 'bearer';
         const message = isToken
           ? 'The token is not valid, or not valid any more. Log in again.'
-          : 'The user name or the password is wrong.';
+          : wrongPassword;
         throw unauthorized(options, request, { message, ...(isToken && { error: 'invalid_token' }) });
       }
-      return request.surface === 'api' ? admitToApi(request, shown) : admitToRegistry(request, shown);
+      try {
+        return await (request.surface === 'api'
+          ? admitToApi(request, shown)
+          : admitToRegistry(request, shown));
+      } catch (error) {
+        throw refusing(error, shown.kind === 'good' ? shown.actor : undefined);
+      }
     },
   };
 }

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Actor, AdmissionRequest } from '../../http/index.ts';
+import { type Actor, type AdmissionRequest, refusing } from '../../http/index.ts';
 import { problem } from '../../rest/index.ts';
-import type { CredentialVerifiers, TokenAccess } from '../credential-verifiers.ts';
+import type { CredentialVerifiers, SessionCredential, TokenAccess } from '../credential-verifiers.ts';
 import { findBasicCredentials } from '../find-basic-credentials.ts';
 
 /**
@@ -71,7 +71,7 @@ async function showSession(
 ): Promise<Shown> {
   const session = await verifiers.session(cookies, request);
   if (!session) return { kind: 'nothing' };
-  assertIntended(request, session.csrfToken);
+  assertIntended(request, session);
   return { kind: 'good', scheme: 'session', actor: session.actor, claims: undefined };
 }
 
@@ -79,13 +79,14 @@ async function showSession(
  * Another site's page can make a browser send our cookie, but neither read the token that our own page was given nor
  * say that it is ours (`Origin`). Throws `Problem` denied.
  */
-function assertIntended(request: AdmissionRequest, csrfToken: string): void {
+function assertIntended(request: AdmissionRequest, { csrfToken, actor }: SessionCredential): void {
   if (request.method === 'GET' || request.method === 'HEAD') return;
   const origin = request.header('origin');
   // Not the scheme: behind a proxy that ends TLS this server does not know it.
   const isOurs = origin === undefined || hostOf(origin) === hostOf(request.origin());
   if (isOurs && isSame(request.header('x-csrf-token') ?? '', csrfToken)) return;
-  throw problem('denied', 'Send the token of this session in X-CSRF-Token, from a page of this registry.');
+  const message = 'Send the token of this session in X-CSRF-Token, from a page of this registry.';
+  throw refusing(problem('denied', message), actor);
 }
 
 /** Of an origin that is none (`null`, as sandboxed frames send): the text, which is nobody's host. */

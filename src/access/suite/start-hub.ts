@@ -93,6 +93,7 @@ export async function startHub(): Promise<Hub> {
   const guard = createAccountsGuard({
     authorizer,
     realm: undefined,
+    tokenPath: '/token',
     service: 'lading',
     verifiers: {
       async basic({ user, password }) {

@@ -104,6 +104,7 @@ export async function startIdentity(): Promise<IdentityScene> {
     authorizer,
     verifiers: { basic, bearer, session },
     realm: undefined,
+    tokenPath: '/token',
     service: 'lading',
   });
   const listener = await listen({
