@@ -13,6 +13,7 @@ import {
 } from '../../api/index.ts';
 import { apiCommand, commandGroup } from './api-command.ts';
 import { age, type Columns, minute } from './columns.ts';
+import { hostOf } from './parse-server-url.ts';
 import { visibilityOption } from './visibility-option.ts';
 
 const columns: Columns<z.output<typeof organisationSchema>> = {
@@ -49,7 +50,7 @@ const create = apiCommand({
   description: 'make an organisation; you are its first owner',
   arguments: { organisation: 'its name, which begins the names of its repositories' },
   options: { visibility: { ...visibilityOption, help: 'of repositories that a push makes' } },
-  async run({ api, done }, { organisation }, { visibility }) {
+  async run({ api, done, server }, { organisation }, { visibility }) {
     const made = await api.call(createOrganisation, { body: { name: organisation } });
     const settings =
       visibility &&
@@ -57,10 +58,13 @@ const create = apiCommand({
         params: { namespace: organisation },
         body: { default_visibility: visibility as 'public' | 'private' },
       }));
-    await done(`Made the organisation ${organisation}. Its images: HOST/${organisation}/NAME:TAG`, {
-      ...made,
-      ...settings,
-    });
+    await done(
+      `Made the organisation ${organisation}. Its images: ${hostOf(server)}/${organisation}/NAME:TAG`,
+      {
+        ...made,
+        ...settings,
+      },
+    );
   },
 });
 

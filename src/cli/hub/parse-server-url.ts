@@ -6,9 +6,9 @@ import { CliError } from '../cli-error.ts';
  * is https, at this machine http, as docker has it. Throws `CliError` usage.
  */
 export function parseServerUrl(text: string): string {
-  const hasScheme = /^https?:\/\//i.test(text);
+  const hasScheme = text.includes('://');
   const url = URL.parse(hasScheme ? text : `https://${text}`);
-  if (!url || url.username || url.password || url.search || url.hash) {
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
     throw new CliError(
       'usage',
       `${printable(text)} is no address of a registry. Write it as https://registry.example or localhost:5000`,

@@ -22,8 +22,6 @@ export interface Printer {
   done(sentence: string, result: object): Promise<void>;
   /** A secret alone on standard output, so that it can be piped on; what it is good for on standard error. */
   secret(secret: string, options: { readonly hint: string; readonly result: object }): Promise<void>;
-  /** A line for people, on standard error. */
-  note(text: string): Promise<void>;
 }
 
 export function createPrinter(
@@ -36,12 +34,14 @@ export function createPrinter(
       let table: Table | undefined;
       let cursor: string | undefined;
       let left = limit;
+      let isEmpty = true;
       do {
         const page = await read(cursor);
         const items = page.items.slice(0, left);
         left -= items.length;
         cursor = page.next;
         if (items.length === 0) continue;
+        isEmpty = false;
         if (json) {
           if (!(await out.write(items.map(jsonLine).join('')))) return;
           continue;
@@ -57,7 +57,7 @@ export function createPrinter(
         if (!(await table.write(rows.map((row) => row.map(showCell))))) return;
       } while (cursor !== undefined && left > 0);
       if (json) return;
-      if (left === limit) await err.write(`${empty}\n`);
+      if (isEmpty) await err.write(`${empty}\n`);
       else if (cursor !== undefined) await err.write(`There is more: --limit ${limit * 2}\n`);
     },
 
@@ -85,10 +85,6 @@ export function createPrinter(
       }
       await out.write(`${printable(secret)}\n`);
       await err.write(`${printable(hint)}\n`);
-    },
-
-    async note(text) {
-      if (!json) await err.write(`${printable(text)}\n`);
     },
   };
 }

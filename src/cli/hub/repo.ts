@@ -71,7 +71,7 @@ const list = apiCommand({
   description: 'repositories of a user or an organisation, those that you may read',
   arguments: { namespace: { help: 'whose (default: yours)', optional: true } },
   options: { starred: { help: 'what you starred, in place of a namespace' } },
-  async run({ api, list, myName }, args, { starred }) {
+  async run({ api, list, myName, server }, args, { starred }) {
     if (starred) {
       return list((cursor) => api.call(listStars, { query: { cursor } }), {
         columns,
@@ -82,7 +82,7 @@ const list = apiCommand({
     const params = { namespace };
     return list((cursor) => api.call(listNamespaceRepositories, { params, query: { cursor } }), {
       columns,
-      empty: `There is none that you may read. A push makes one: docker push HOST/${namespace}/NAME`,
+      empty: `There is none that you may read. A push makes one: docker push ${hostOf(server)}/${namespace}/NAME`,
     });
   },
 });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { systemClock } from '../../kernel/index.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -20,6 +20,8 @@ export interface Run {
 interface RunOptions {
   readonly env?: Record<string, string>;
   readonly input?: string;
+  /** Standard input is a terminal, at which somebody types these lines. Not of a process of its own. */
+  readonly typed?: readonly string[];
 }
 
 /** Runs a command in this process, as `main.ts` does. */
@@ -27,8 +29,8 @@ export async function runLading(args: readonly string[], options: RunOptions = {
   const { env = {}, input = '' } = options;
   const out = createRecordingOutput();
   const err = createRecordingOutput();
-  const stdin = Readable.from([Buffer.from(input)]) as unknown as NodeJS.ReadStream;
-  const context: CommandContext = { out, err, input: stdin, clock: systemClock, env };
+  const stdin = options.typed ? terminalWith(options.typed) : Readable.from([Buffer.from(input)]);
+  const context: CommandContext = { out, err, input: stdin as NodeJS.ReadStream, clock: systemClock, env };
   let code = 0;
   try {
     await createProgram(context).parseAsync(args, { from: 'user' });
@@ -36,6 +38,12 @@ export async function runLading(args: readonly string[], options: RunOptions = {
     code = await reportFailure(error, context);
   }
   return { code, out: out.text, outBytes: out.bytes, err: err.text };
+}
+
+function terminalWith(lines: readonly string[]): NodeJS.ReadableStream {
+  const terminal = Object.assign(new PassThrough(), { isTTY: true });
+  terminal.write(lines.map((line) => `${line}\r`).join(''));
+  return terminal;
 }
 
 /** Runs `bin/lading` as a shell would, with nothing of this process's settings. */
