@@ -1,3 +1,4 @@
+export { assertNotLastOwner } from './assert-not-last-owner.ts';
 export type { AccessTransaction, Account, Accounts } from './accounts.ts';
 export type { Authorizer, Readable } from './authorizer.ts';
 export { type BasicGuardOptions, createBasicGuard } from './basic-guard.ts';

@@ -26,6 +26,7 @@ export { createGrant, deleteGrant, grantSchema, listGrants } from './grants.ts';
 export { beginOidcLogin, finishOidcLogin } from './oidc.ts';
 export {
   createOrganisation,
+  leaveOrganisation,
   deleteMember,
   deleteOrganisation,
   getNamespaceSettings,

@@ -100,6 +100,16 @@ export const deleteMember = defineContract({
   status: 204,
 });
 
+export const leaveOrganisation = defineContract({
+  name: 'user.organisations.leave',
+  method: 'DELETE',
+  path: '/api/v1/users/{user}/organisations/{organisation}',
+  summary: 'Leave an organisation and its teams',
+  description: 'For every member by himself. The last owner cannot go.',
+  params: memberParams,
+  status: 204,
+});
+
 export const getNamespaceSettings = defineContract({
   name: 'namespace.settings.get',
   method: 'GET',

@@ -5,6 +5,7 @@ import {
   type Authorizer,
   accessRoutes,
   assertMayLetIn,
+  assertNotLastOwner,
   createAccountsGuard,
   createAuthorizer,
   createRepositoryHooks,
@@ -69,7 +70,12 @@ export async function openAccounts(options: {
     audit,
     isReservedName,
     // The same transaction, as the owner of the other tables sees it.
-    onAccountDeleted: (trx, account) => removeAccountRights(trx as unknown as AccessTransaction, account),
+    async onAccountDeleted(trx, account) {
+      await assertNotLastOwner(accounts, trx as unknown as AccessTransaction, account);
+      await removeAccountRights(trx as unknown as AccessTransaction, account);
+    },
+    onUserDisabled: (trx, account) =>
+      assertNotLastOwner(accounts, trx as unknown as AccessTransaction, account),
     endDevices: async (accountId) => {
       await refreshTokens?.revoke({ accountId, id: undefined });
     },

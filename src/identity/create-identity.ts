@@ -47,8 +47,7 @@ export function createIdentity(
   const usage = createUsage({ db, clock, log });
   const logins = createPasswordLogins({ db, clock, log, ...(hashes && { hashes }) });
   const findTokenActor = createTokenActors({ reads, clock, changes, usage });
-  const { audit, isReservedName, onAccountDeleted, endDevices } = ports;
-  const context = { db, clock, changes, logins, audit, isReservedName, onAccountDeleted, endDevices };
+  const context = { db, clock, changes, logins, ...ports };
   return {
     routes: identityRoutes(context),
     accounts: createAccountDirectory(reads),

@@ -19,6 +19,11 @@ export interface IdentityPorts {
     trx: Transaction<IdentityTables>,
     account: { readonly id: number; readonly name: string },
   ): Promise<void>;
+  /** In the transaction that disables a user: refuses with a `Problem` as long as something has nobody else. */
+  onUserDisabled(
+    trx: Transaction<IdentityTables>,
+    account: { readonly id: number; readonly name: string },
+  ): Promise<void>;
   /** Logs out every device that keeps a login of this account (docker, podman). */
   endDevices(accountId: number): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { assertNotLastOwner } from '../assert-not-last-owner.ts';
 import { type Hub, startHub } from '../suite/start-hub.ts';
 
 /** SHA-256 of nothing, which is what `push` pushes. */
@@ -74,6 +75,43 @@ describe('organisations', () => {
     assert.equal((await member(hub, 'ann', 'bob', 'owner')).status, 200);
     assert.equal((await hub.as('bob', 'DELETE /api/v1/organisations/acme/members/ann')).status, 204);
     assert.equal((await hub.as('ann', 'GET /api/v1/organisations/acme')).status, 404);
+  });
+});
+
+describe('a member', () => {
+  test('leaves by himself, with all that he had there; nobody else for him, and no last owner', async () => {
+    await using hub = await hubWithAcme();
+    await member(hub, 'ann', 'bob', 'writer');
+    const leave = (who: string, name = who) => hub.as(who, `DELETE /api/v1/users/${name}/organisations/acme`);
+    assert.equal((await leave('eve', 'bob')).status, 404);
+    assert.equal((await leave('ann', 'bob')).status, 404, 'an owner takes him out by another route');
+    assert.equal((await leave('eve')).status, 404, 'who is no member');
+    assert.equal((await leave('bob')).status, 204);
+    assert.equal(await hub.push('bob', 'acme/app'), 401);
+    assert.equal((await leave('bob')).status, 404);
+    const last = await leave('ann');
+    assert.equal(last.status, 409);
+    assert.match(last.text, /last owner/);
+    await member(hub, 'ann', 'bob', 'owner');
+    assert.equal((await leave('ann')).status, 204);
+  });
+});
+
+describe('who is the last owner of an organisation', () => {
+  test('cannot be deleted or disabled; who logs in no more does not count as another', async () => {
+    await using hub = await hubWithAcme();
+    await hub.as('ann', 'POST /api/v1/organisations', { name: 'beta' });
+    const { accounts } = hub.context;
+    const ann = await accounts.find('ann');
+    assert.ok(ann);
+    const check = () => hub.db.transaction((trx) => assertNotLastOwner(accounts, trx, ann));
+    await assert.rejects(check, { code: 'conflict', message: /^ann is the last owner of acme, beta\. Make/ });
+    await member(hub, 'ann', 'bob', 'owner');
+    await assert.rejects(check, { message: /last owner of beta\./ });
+    await hub.as('ann', 'PUT /api/v1/organisations/beta/members/eve', { role: 'owner' });
+    await check();
+    hub.accounts.change('eve', { isDisabled: true });
+    await assert.rejects(check, { message: /last owner of beta\./ });
   });
 });
 

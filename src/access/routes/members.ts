@@ -1,13 +1,23 @@
 import { z } from 'zod';
 import {
   deleteMember,
+  leaveOrganisation,
   listMembers as listMembersContract,
   putMember as putMemberContract,
 } from '../../api/index.ts';
+import type { Call } from '../../http/index.ts';
 import { type ApiRoute, apiRoute, decodeCursor, encodeCursor, problem } from '../../rest/index.ts';
+import type { Account } from '../accounts.ts';
 import { changeAccess, type Trx } from '../change-access.ts';
 import type { AccessContext } from '../context.ts';
-import { findMember, hasOtherOwner, listMembers, putMember, removeMember } from '../store/members.ts';
+import {
+  findMember,
+  hasOtherOwner,
+  listMembers,
+  type MemberRow,
+  putMember,
+  removeMember,
+} from '../store/members.ts';
 import { assertMayGive, getRole } from './give.ts';
 import { getOrganisation, getUser, namesOf, onOrganisation, recordIn, toTime } from './namespace.ts';
 
@@ -72,19 +82,44 @@ export function memberRoutes(context: AccessContext): ApiRoute[] {
           if (!before) throw problem('not-found', `${user.name} is no member of ${organisation.name}.`);
           const roles = [await getRole(trx, organisation.id, before.role)];
           await assertMayGive(context, call.actor, { namespace: organisation, roles });
-          if (before.role === 'owner') await assertNotLast(trx, organisation.id, user.id);
-          await removeMember(trx, organisation.id, user.id);
-          await recordIn(context, trx, {
-            call,
-            namespace: organisation.name,
-            action: deleteMember.name,
-            before: { user: user.name, role: before.role },
-          });
+          await takeOut(trx, { organisation, user, before, call, action: deleteMember.name });
+        });
+        return {};
+      },
+    }),
+
+    apiRoute(leaveOrganisation, {
+      access: ({ user }) => ({ type: 'account', name: user, actions: ['manage'] }),
+      async handle({ params, call }) {
+        const user = await getUser(context, params.user);
+        const organisation = await context.accounts.find(params.organisation);
+        // The same for an organisation that is not there: who is no member may not learn that.
+        const none = problem('not-found', `${user.name} is no member of ${params.organisation}.`);
+        if (!organisation) throw none;
+        await changeAccess(context, async (trx) => {
+          const before = await findMember(trx, organisation.id, user.id);
+          if (!before) throw none;
+          await takeOut(trx, { organisation, user, before, call, action: leaveOrganisation.name });
         });
         return {};
       },
     }),
   ];
+
+  async function takeOut(
+    trx: Trx,
+    member: { organisation: Account; user: Account; before: MemberRow; call: Call; action: string },
+  ): Promise<void> {
+    const { organisation, user, before, call, action } = member;
+    if (before.role === 'owner') await assertNotLast(trx, organisation.id, user.id);
+    await removeMember(trx, organisation.id, user.id);
+    await recordIn(context, trx, {
+      call,
+      namespace: organisation.name,
+      action,
+      before: { user: user.name, role: before.role },
+    });
+  }
 }
 
 async function assertNotLast(trx: Trx, organisationId: number, accountId: number): Promise<void> {

@@ -80,6 +80,25 @@ export async function hasOtherOwner(db: Db, organisationId: number, accountId: n
   return row !== undefined;
 }
 
+/** Of each organisation that the account owns, every other owner; `ownerId` null where there is none. */
+export async function listOwnersBeside(
+  db: Db,
+  accountId: number,
+): Promise<{ organisationId: number; ownerId: number | null }[]> {
+  return db
+    .selectFrom('organisation_member as own')
+    .leftJoin('organisation_member as other', (join) =>
+      join
+        .onRef('other.organisation_id', '=', 'own.organisation_id')
+        .on('other.role', '=', 'owner')
+        .on('other.account_id', '!=', accountId),
+    )
+    .select(['own.organisation_id as organisationId', 'other.account_id as ownerId'])
+    .where('own.account_id', '=', accountId)
+    .where('own.role', '=', 'owner')
+    .execute();
+}
+
 /** With what the account has through teams of the organisation, and its own grants there. */
 export async function removeMember(db: Db, organisationId: number, accountId: number): Promise<void> {
   await db

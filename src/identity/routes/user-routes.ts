@@ -27,7 +27,7 @@ import { showUser } from './show-user.ts';
 const INVITATION_MS = 7 * 24 * 60 * 60_000;
 
 export function userRoutes(context: IdentityContext): RouteRecord[] {
-  const { db, clock, changes, audit, isReservedName, onAccountDeleted } = context;
+  const { db, clock, changes, audit, isReservedName, onAccountDeleted, onUserDisabled } = context;
 
   /** What shows it: nothing that changes by itself, such as when it was last seen. */
   const versionOf = ({ lastSeenAt: _, ...user }: User) => etagOf({ ...user, passwordHash: null });
@@ -128,6 +128,7 @@ export function userRoutes(context: IdentityContext): RouteRecord[] {
         return changes.transaction(async (trx) => {
           const before = await getUserOf(trx, params.name);
           assertIfMatch(call, versionOf(before));
+          if (disabled && !before.isDisabled) await onUserDisabled(trx, { id: before.id, name: before.name });
           await changeUser(trx, {
             id: before.id,
             now: clock.now(),

@@ -75,6 +75,7 @@ export async function startIdentity(): Promise<IdentityScene> {
       log,
       isReservedName,
       onAccountDeleted: async () => {},
+      onUserDisabled: async () => {},
       endDevices: async () => {},
       onChange: () => onChange(),
       audit: {
