@@ -66,6 +66,11 @@ async function start() {
       },
     }),
     route({
+      method: 'DELETE',
+      name: 'tag.delete',
+      path: '/api/v1/repositories/{name+}/tags/{tag}',
+    }),
+    route({
       name: 'thing.fail',
       path: '/api/v1/fail',
       access: () => 'optional',
@@ -114,6 +119,14 @@ test('a change that its handler recorded is recorded once; reads and conflicts a
     (await api.lines()).map(([action]) => action),
     ['own'],
   );
+});
+
+test('a delete whose event becomes the line is not recorded here, too; that it was refused is', async () => {
+  await using api = await start();
+  assert.equal((await api.send('DELETE /api/v1/repositories/acme/app/tags/v1', 'good')).status, 204);
+  assert.deepEqual(await api.lines(), []);
+  assert.equal((await api.send('DELETE /api/v1/repositories/acme/app/tags/v1', 'bad')).status, 401);
+  assert.equal((await api.lines()).length, 1);
 });
 
 test('a write that the guard refuses is noted: who it was when it was somebody, and why', async () => {

@@ -9,6 +9,9 @@ import { isWrite, resourceOf } from './what-of-request.ts';
 /** Of the registry's own routes, those that change something and append no event. */
 const WITHOUT_EVENT: ReadonlySet<string> = new Set(['blob.delete']);
 
+/** Of the API's, those whose event becomes the line: they carry the request's id there. */
+const WITH_EVENT: ReadonlySet<string> = new Set(['tag.delete', 'manifest.remove']);
+
 /**
  * Routes whose writes leave a line in the log whatever their handler does: a refusal of the handler's own is noted, and
  * a success that recorded nothing is recorded here, before it is answered. That is the net below the handlers, which
@@ -25,7 +28,7 @@ function audited<Route extends RouteRecord>(
   route: Route,
   { audit, db }: { audit: AuditLog; db: Database<AuditTables> },
 ): Route {
-  const isRecorded = route.surface === 'api' || WITHOUT_EVENT.has(route.name);
+  const isRecorded = route.surface === 'api' ? !WITH_EVENT.has(route.name) : WITHOUT_EVENT.has(route.name);
   const entryOf = (call: Call): AuditEntry => ({
     action: route.name,
     origin: originOf(call),
