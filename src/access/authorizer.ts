@@ -7,12 +7,12 @@ import type { Visibility } from './tables.ts';
 
 /** What somebody may pull. */
 export interface Readable {
-  /** Whatever else it says. */
+  /** Whatever `patterns` says. */
   readonly all: boolean;
   readonly publicOnes: boolean;
   /** These, public or not. */
   readonly patterns: readonly Pattern[];
-  /** Nothing but these, of all the above: what a token is limited to. Undefined for no limit. */
+  /** Of `all` or `patterns` nothing but these: what a token is limited to. Undefined for no limit. */
   readonly within: readonly Pattern[] | undefined;
 }
 

@@ -4,8 +4,9 @@ import type { Readable, RepositoryAccess, Visibility } from './repository-access
 /** Whether somebody may read a repository of that name and visibility. */
 export function isReadable(readable: Readable, name: RepositoryName, visibility: Visibility): boolean {
   const { all, publicOnes, patterns, within } = readable;
+  if (publicOnes && visibility === 'public') return true;
   if (within && !within.some((pattern) => pattern.matches(name))) return false;
-  return all || (publicOnes && visibility === 'public') || patterns.some((pattern) => pattern.matches(name));
+  return all || patterns.some((pattern) => pattern.matches(name));
 }
 
 /** Of these names those that may be read, with their visibility, in the same order. */

@@ -11,12 +11,12 @@ export interface NamePattern {
 
 /** What somebody may read. */
 export interface Readable {
-  /** Whatever else it says. */
+  /** Whatever `patterns` says. */
   readonly all: boolean;
   readonly publicOnes: boolean;
   /** These, public or not. */
   readonly patterns: readonly NamePattern[];
-  /** Nothing but these, of all the above: what a token is limited to. Undefined for no limit. */
+  /** Of `all` or `patterns` nothing but these: what a token is limited to. Undefined for no limit. */
   readonly within: readonly NamePattern[] | undefined;
 }
 

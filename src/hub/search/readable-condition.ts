@@ -21,21 +21,21 @@ export async function readableCondition(
   db: Kysely<HubTables>,
   readable: Readable,
 ): Promise<ReadableCondition> {
+  if (readable.all && !readable.within) return { sql: undefined, keys: [] };
+  const limits = [
+    ...(readable.all ? [] : [readable.patterns]),
+    ...(readable.within ? [readable.within] : []),
+  ];
   const conditions: RawBuilder<boolean>[] = [];
   const keys: (readonly string[])[] = [];
-  if (!readable.all) {
-    const named = await matchesAny(db, readable.patterns);
-    conditions.push(readable.publicOnes ? sql<boolean>`(e.is_public = 1 OR ${named})` : named);
-    const namespaces = namespaceKeys(readable.patterns);
-    const visible = readable.publicOnes ? [searchKey('visibility', 'public')] : [];
+  const visible = readable.publicOnes ? [searchKey('visibility', 'public')] : [];
+  for (const patterns of limits) {
+    conditions.push(await matchesAny(db, patterns));
+    const namespaces = namespaceKeys(patterns);
     if (namespaces && namespaces.length + visible.length > 0) keys.push([...visible, ...namespaces]);
   }
-  if (readable.within) {
-    conditions.push(await matchesAny(db, readable.within));
-    const namespaces = namespaceKeys(readable.within);
-    if (namespaces && namespaces.length > 0) keys.push(namespaces);
-  }
-  return { sql: conditions.length > 0 ? sql.join(conditions, sql` AND `) : undefined, keys };
+  const named = sql<boolean>`${sql.join(conditions, sql` AND `)}`;
+  return { sql: readable.publicOnes ? sql<boolean>`(e.is_public = 1 OR (${named}))` : named, keys };
 }
 
 /** Undefined when they do not all say which namespace they are about, or are too many. */

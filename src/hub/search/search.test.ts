@@ -143,6 +143,7 @@ describe('search', () => {
         patterns: [exactly('acme/two'), { text: 'x/*/y', matches: (name) => /^x\/[^/]+\/y$/.test(name) }],
       },
       token: { patterns: [below('acme')], within: [exactly('acme/alpha')] },
+      limited: { all: true, within: [exactly('acme/two')] },
       root: { all: true },
       nobody: { publicOnes: false },
     });
@@ -157,7 +158,12 @@ describe('search', () => {
     assert.deepEqual(await seenBy(), ['official', 'pub/open']);
     assert.deepEqual(await seenBy('ann'), ['acme/alpha', 'acme/two', 'official', 'pub/open']);
     assert.deepEqual(await seenBy('bob'), ['acme/two', 'official', 'pub/open', 'x/1/y']);
-    assert.deepEqual(await seenBy('token'), ['acme/alpha']);
+    assert.deepEqual(
+      await seenBy('token'),
+      ['acme/alpha', 'official', 'pub/open'],
+      'public ones may be pulled',
+    );
+    assert.deepEqual(await seenBy('limited'), ['acme/two', 'official', 'pub/open']);
     assert.deepEqual(await seenBy('nobody'), []);
     assert.equal((await seenBy('root')).length, 6);
     for (const query of [
