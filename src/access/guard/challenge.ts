@@ -12,19 +12,25 @@ export interface ChallengeOptions {
 /**
  * The one `WWW-Authenticate` of a registry with accounts: two of them, or Basic beside Bearer, break docker's
  * anonymous pulls. `error` only when a token was shown: containerd and buildkit take its presence for a token that was
- * refused (RFC 6750 §3.1). `scope` is what this request needs; containerd and oras learn it nowhere else.
+ * refused (RFC 6750 §3.1). `scope` is what this request needs; containerd and oras learn it nowhere else. With `error`
+ * docker shows people `error_description` or words of its own, but not the body.
  */
 export function bearerChallenge(
   options: ChallengeOptions,
   request: AdmissionRequest,
-  error: 'invalid_token' | 'insufficient_scope' | undefined,
+  refusal: { error: 'invalid_token' | 'insufficient_scope'; description: string } | undefined,
 ): string {
   const scope = scopeOf(request);
   const attributes = [
     ['realm', options.realm ?? request.origin() + options.tokenPath],
     ['service', options.service],
     ...(scope === '' ? [] : [['scope', scope]]),
-    ...(error ? [['error', error]] : []),
+    ...(refusal
+      ? [
+          ['error', refusal.error],
+          ['error_description', refusal.description],
+        ]
+      : []),
   ];
   return `Bearer ${attributes.map(([name, value]) => `${name}=${quoteString(value ?? '')}`).join(',')}`;
 }

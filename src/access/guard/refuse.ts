@@ -17,7 +17,9 @@ export function unauthorized(
   }
   return new OciError('UNAUTHORIZED', message, {
     detail: detailOf(request),
-    headers: { 'WWW-Authenticate': bearerChallenge(options, request, error) },
+    headers: {
+      'WWW-Authenticate': bearerChallenge(options, request, error && { error, description: message }),
+    },
   });
 }
 
@@ -30,11 +32,13 @@ export function insufficient(
   request: AdmissionRequest,
   reason: { message: string; withToken: boolean },
 ): OciError {
-  const error = reason.withToken ? 'insufficient_scope' : undefined;
+  const refusal = reason.withToken
+    ? ({ error: 'insufficient_scope', description: reason.message } as const)
+    : undefined;
   return new OciError('DENIED', reason.message, {
     status: 401,
     detail: detailOf(request),
-    headers: { 'WWW-Authenticate': bearerChallenge(options, request, error) },
+    headers: { 'WWW-Authenticate': bearerChallenge(options, request, refusal) },
   });
 }
 

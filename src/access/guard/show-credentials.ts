@@ -27,8 +27,10 @@ export async function showCredentials(
 ): Promise<Shown> {
   const { authorization, surface } = request;
   if (authorization !== undefined) {
-    return /^bearer /i.test(authorization)
-      ? showBearer(verifiers, request, authorization.slice('bearer '.length).trim())
+    // `JWT` is what tools of Docker Hub's older API say for Bearer.
+    const scheme = /^(?:bearer|jwt) /i.exec(authorization)?.[0];
+    return scheme !== undefined
+      ? showBearer(verifiers, request, authorization.slice(scheme.length).trim())
       : showBasic(verifiers, request, authorization);
   }
   const cookies = surface === 'api' ? request.header('cookie') : undefined;
