@@ -14,6 +14,8 @@ export type Rule =
   | { readonly kind: 'public' }
   /** Every user may: make an organisation, search. */
   | { readonly kind: 'everybody' }
+  /** Of an organisation, which lets somebody in for a token of another issuer. */
+  | { readonly kind: 'workload'; readonly organisation: string }
   | { readonly kind: 'membership'; readonly organisation: string; readonly role: string }
   | {
       readonly kind: 'grant';

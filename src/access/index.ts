@@ -27,3 +27,4 @@ export { builtInRoles, isRoleAction, type RoleAction, roleActions } from './role
 export { accessRoutes } from './routes/access-routes.ts';
 export { syncTeams } from './sync-teams.ts';
 export { type AccessTables, accessMigrations, type Visibility } from './tables.ts';
+export { assertMayLetIn } from './assert-may-let-in.ts';

@@ -26,7 +26,7 @@ export const explanationSchema = z
     sentence: z.string(),
     rule: z
       .object({
-        kind: z.enum(['administrator', 'self', 'public', 'everybody', 'membership', 'grant']),
+        kind: z.enum(['administrator', 'self', 'public', 'everybody', 'workload', 'membership', 'grant']),
         role: z.string().optional(),
         pattern: z.string().optional(),
         team: z.string().optional(),

@@ -115,3 +115,9 @@ export {
   updateUser,
   userSchema,
 } from './users.ts';
+export {
+  createFederationRule,
+  deleteFederationRule,
+  federationRuleSchema,
+  listFederationRules,
+} from './federation.ts';

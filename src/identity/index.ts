@@ -8,6 +8,8 @@ export { setPasswordHash } from './accounts/set-password-hash.ts';
 export { countAdministrators, findUser, listUsers, type User } from './accounts/users.ts';
 export type { Changes } from './changes.ts';
 export { createIdentity, type Identity } from './create-identity.ts';
+export { federationRoutes } from './federation/federation-routes.ts';
+export { createWorkloads, type Workloads } from './federation/workloads.ts';
 export { hashPassword } from './hash-password.ts';
 export type { IdentityContext, IdentityPorts } from './identity-context.ts';
 export { IdentityError, type IdentityErrorCode } from './identity-error.ts';

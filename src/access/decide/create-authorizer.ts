@@ -15,6 +15,7 @@ import { loadPolicy, type Policy } from './policy.ts';
 import { publicOnly, readablePatterns } from './readable-patterns.ts';
 import { createRedirects } from './redirects.ts';
 import { patternsOf, scopeAllows } from './token-scope.ts';
+import { decideWorkload, pullableBy } from './workload-rights.ts';
 
 /** A change by another process is seen after this long; one by this process at once. */
 const LOOK_AGAIN_MS = 500;
@@ -82,6 +83,7 @@ export async function createAuthorizer(options: {
       decision = decide(await gatherFacts(toSubject(actor), resource), action, resource);
       if (begun === generation) decisions.set(key, decision);
     }
+    if (actor?.rights && !decision.allowed) return decideWorkload(actor.rights, action, resource) ?? decision;
     const scope = actor?.credential.scope;
     if (!scope || !decision.allowed || isForEverybody(decision)) return decision;
     return scopeAllows(scope, action, resource) ? decision : { allowed: false, because: 'token-scope' };
@@ -186,6 +188,7 @@ export async function createAuthorizer(options: {
       if (clock.now() >= lookAt) await lookForChanges();
       const subject = toSubject(actor);
       const scope = actor?.credential.scope;
+      if (actor?.rights) return { ...publicOnly, patterns: pullableBy(actor.rights) };
       if (!subject || (scope && !scope.actions.includes('pull'))) return publicOnly;
       const within = scope && !scope.repositories.includes('**') ? patternsOf(scope) : undefined;
       if (subject.isAdministrator) return { all: true, publicOnes: true, patterns: [], within };

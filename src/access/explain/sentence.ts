@@ -19,6 +19,8 @@ export function allowedSentence(asked: Asked, rule: Rule): string {
       return `${who} may ${what}: administrators may do everything.`;
     case 'self':
       return `${who} may ${what}: it is ${who}’s own.`;
+    case 'workload':
+      return `${who} may ${what}: a federation rule of ${rule.organisation} lets it.`;
     case 'membership':
       return `${who} may ${what}: as member of ${rule.organisation} with the role ${rule.role}.`;
     case 'grant': {

@@ -1,7 +1,7 @@
 import type { Database } from '../../db/index.ts';
 import type { RouteRecord } from '../../http/index.ts';
 import type { Clock, Logger } from '../../kernel/index.ts';
-import type { Authenticator, Granter, Holders } from './ports.ts';
+import type { Authenticator, Exchanger, Granter, Holders } from './ports.ts';
 import { createRefreshTokens, type RefreshTokens } from './refresh-tokens.ts';
 import { createRegistryTokenVerifier, type RegistryTokenVerifier } from './registry-token-verifier.ts';
 import { openSigningKeys, type SigningKeys } from './signing-keys.ts';
@@ -22,6 +22,8 @@ export interface OpenTokenService {
   readonly routes: readonly RouteRecord[];
   readonly verifier: RegistryTokenVerifier;
   readonly tokens: TokenService;
+  /** The same for the JSON API: other tokens, which open no registry, as those of the registry open no API. */
+  readonly api: { readonly tokens: TokenService; readonly verifier: RegistryTokenVerifier };
   readonly refreshTokens: RefreshTokens;
   readonly keys: SigningKeys;
 }
@@ -30,21 +32,27 @@ export async function openTokenService(options: {
   readonly db: Database<TokenServiceTables>;
   readonly settings: TokenServiceSettings;
   readonly authenticator: Authenticator;
+  readonly exchanger: Exchanger;
   readonly holders: Holders;
   readonly granter: Granter;
   readonly clock: Clock;
   readonly log: Logger;
 }): Promise<OpenTokenService> {
-  const { db, settings, authenticator, holders, granter, clock, log } = options;
+  const { db, settings, authenticator, exchanger, holders, granter, clock, log } = options;
   const { issuer, service, tokenLifetimeMs: lifetimeMs } = settings;
   const keys = await openSigningKeys({ db, clock, log });
   const refreshTokens = createRefreshTokens({ db, clock });
   const shared = { keys, clock, issuer, service, holders, refreshTokens };
   const tokens = createTokenService({ ...shared, lifetimeMs, granter });
+  const forApi = { ...shared, service: `${service} api` };
   return {
-    routes: tokenRoutes({ tokens, keys, authenticator, clock, service }),
+    routes: tokenRoutes({ tokens, keys, authenticator, exchanger, clock, service }),
     verifier: createRegistryTokenVerifier(shared),
     tokens,
+    api: {
+      tokens: createTokenService({ ...forApi, lifetimeMs, granter }),
+      verifier: createRegistryTokenVerifier(forApi),
+    },
     refreshTokens,
     keys,
   };

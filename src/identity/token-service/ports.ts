@@ -31,10 +31,20 @@ export interface Authenticator {
    */
   authenticate(
     credentials: Credentials,
-    from: { readonly remoteAddress: string },
+    /** `repositories`: those that a token is asked for, which decide whose rules let a workload in. */
+    from: { readonly remoteAddress: string; readonly repositories: readonly string[] },
   ): Promise<Actor | undefined>;
   /** What an `Authorization: Basic` header holds; undefined for any other. */
   findBasicCredentials(authorization: string): Credentials | undefined;
+}
+
+/** Takes the tokens of other issuers (RFC 8693). */
+export interface Exchanger {
+  /** Who their holder is here, and for how long. Undefined when no rule lets him in. Throws `OciError` UNAVAILABLE. */
+  admit(
+    token: string,
+    from: { readonly remoteAddress: string; readonly repositories: readonly string[] },
+  ): Promise<{ readonly actor: Actor; readonly lifetimeMs: number } | undefined>;
 }
 
 export interface Granter {

@@ -1,8 +1,8 @@
 import { type Call, jsonReply, type Reply, type RouteRecord } from '../../http/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import { OciError } from '../../oci/index.ts';
-import { parseScopes } from './parse-scopes.ts';
-import type { Authenticator, Credentials } from './ports.ts';
+import { parseScopes, type RequestedScope } from './parse-scopes.ts';
+import type { Authenticator, Credentials, Exchanger } from './ports.ts';
 import { readForm } from './read-form.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { IssuedToken, Login, TokenService } from './token-service.ts';
@@ -11,6 +11,7 @@ export interface TokenRoutesContext {
   readonly tokens: TokenService;
   readonly keys: Pick<SigningKeys, 'listPublicKeys'>;
   readonly authenticator: Authenticator;
+  readonly exchanger: Exchanger;
   readonly clock: Clock;
   /** What clients name the registry in `service`. */
   readonly service: string;
@@ -24,7 +25,7 @@ const noStore = { 'Cache-Control': 'no-store' };
  * empty user is nobody here, or that an answer is due to anybody.
  */
 export function tokenRoutes(context: TokenRoutesContext): readonly RouteRecord[] {
-  const { tokens, keys, authenticator, clock, service } = context;
+  const { tokens, keys, authenticator, exchanger, clock, service } = context;
   const access = () => 'public' as const;
   return [
     { name: 'token.get', method: 'GET', path: '/token', access, handle: getToken },
@@ -42,12 +43,13 @@ export function tokenRoutes(context: TokenRoutesContext): readonly RouteRecord[]
   async function getToken(call: Call): Promise<Reply> {
     const { query } = call;
     assertService(query);
-    const login = await loginOfHeader(call);
+    const scopes = parseScopes(query.getAll('scope'));
+    const login = await loginOfHeader(call, scopes);
     const refreshToken =
       login && query.get('offline_token') === 'true'
         ? await createRefreshToken(login, call, query)
         : undefined;
-    return tokenReply(await tokens.issue(login, parseScopes(query.getAll('scope'))), refreshToken);
+    return tokenReply(await tokens.issue(login, scopes), refreshToken);
   }
 
   async function postToken(call: Call): Promise<Reply> {
@@ -59,37 +61,57 @@ export function tokenRoutes(context: TokenRoutesContext): readonly RouteRecord[]
       );
     assertService(form);
     const grantType = form.get('grant_type');
+    const scopes = parseScopes(form.getAll('scope'));
     switch (grantType) {
       case 'password': {
         const login = await logIn(
           { user: form.get('username') ?? '', password: form.get('password') ?? '' },
           call,
+          scopes,
         );
         if (!login) return oauthError('invalid_grant', wrongPassword);
         const isOffline = form.get('access_type') === 'offline';
         const refreshToken = isOffline ? await createRefreshToken(login, call, form) : undefined;
-        return tokenReply(await tokens.issue(login, parseScopes(form.getAll('scope'))), refreshToken);
+        return tokenReply(await tokens.issue(login, scopes), refreshToken);
       }
       case 'refresh_token': {
         const secret = form.get('refresh_token') ?? '';
         const login = await tokens.useRefreshToken(secret, { address: call.remoteAddress });
         if (!login) return oauthError('invalid_grant', 'The login of this device has ended. Log in again.');
         // The same again: no client keeps a new one.
-        return tokenReply(await tokens.issue(login, parseScopes(form.getAll('scope'))), secret);
+        return tokenReply(await tokens.issue(login, scopes), secret);
+      }
+      case TOKEN_EXCHANGE: {
+        const authenticatedAt = clock.now();
+        const { remoteAddress } = call;
+        const repositories = repositoriesOf(scopes);
+        const admitted = await exchanger.admit(form.get('subject_token') ?? '', {
+          remoteAddress,
+          repositories,
+        });
+        if (!admitted) return oauthError('invalid_grant', notAdmitted);
+        const login = { ...admitted, authenticatedAt, refreshTokenId: undefined };
+        return tokenReply(await tokens.issue(login, scopes), undefined, {
+          issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+          token_type: 'Bearer',
+        });
       }
       case null:
         return oauthError('invalid_request', 'grant_type is missing.');
       default:
-        return oauthError('unsupported_grant_type', 'Use grant_type password or refresh_token, or GET.');
+        return oauthError(
+          'unsupported_grant_type',
+          'Use grant_type password, refresh_token or token exchange (RFC 8693), or GET.',
+        );
     }
   }
 
   /** Undefined for anybody. Throws `OciError` UNAUTHORIZED. */
-  async function loginOfHeader(call: Call): Promise<Login | undefined> {
+  async function loginOfHeader(call: Call, scopes: readonly RequestedScope[]): Promise<Login | undefined> {
     const authorization = call.header('authorization');
     if (authorization === undefined || namesNobody(authorization)) return undefined;
     const credentials = authenticator.findBasicCredentials(authorization);
-    const login = credentials && (await logIn(credentials, call));
+    const login = credentials && (await logIn(credentials, call, scopes));
     if (login) return login;
     throw new OciError(
       'UNAUTHORIZED',
@@ -99,13 +121,20 @@ export function tokenRoutes(context: TokenRoutesContext): readonly RouteRecord[]
     );
   }
 
-  async function logIn(credentials: Credentials, { remoteAddress }: Call): Promise<Login | undefined> {
+  async function logIn(
+    credentials: Credentials,
+    { remoteAddress }: Call,
+    scopes: readonly RequestedScope[],
+  ): Promise<Login | undefined> {
     const { user, password } = credentials;
     // A form can hold what a Basic header cannot; no user is called so.
     if (!/^[^:\p{Cc}]+$/u.test(user) || /\p{Cc}/u.test(password)) return undefined;
     // Before the password is compared: one that is changed meanwhile must count as changed after it.
     const authenticatedAt = clock.now();
-    const actor = await authenticator.authenticate(credentials, { remoteAddress });
+    const actor = await authenticator.authenticate(credentials, {
+      remoteAddress,
+      repositories: repositoriesOf(scopes),
+    });
     return actor && { actor, authenticatedAt, refreshTokenId: undefined };
   }
 
@@ -133,6 +162,15 @@ export function tokenRoutes(context: TokenRoutesContext): readonly RouteRecord[]
   }
 }
 
+const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+
+const notAdmitted =
+  'No rule lets this token in: check its issuer, audience, claims and times against the federation rules of the organisation.';
+
+function repositoriesOf(scopes: readonly RequestedScope[]): string[] {
+  return scopes.flatMap(({ type, resource }) => (type === 'repository' ? [resource] : []));
+}
+
 const wrongPassword =
   'The user name or the password is wrong. With a second factor, use an access token as the password.';
 
@@ -142,7 +180,11 @@ function namesNobody(authorization: string): boolean {
   return encoded !== undefined && Buffer.from(encoded, 'base64')[0] === ':'.charCodeAt(0);
 }
 
-function tokenReply(issued: IssuedToken, refreshToken: string | undefined): Reply {
+function tokenReply(
+  issued: IssuedToken,
+  refreshToken: string | undefined,
+  more: Readonly<Record<string, string>> = {},
+): Reply {
   const { text, issuedAt, expiresIn, access } = issued;
   return jsonReply(
     200,
@@ -153,6 +195,7 @@ function tokenReply(issued: IssuedToken, refreshToken: string | undefined): Repl
       expires_in: expiresIn,
       issued_at: new Date(issuedAt * 1000).toISOString().replace('.000Z', 'Z'),
       scope: access.map(({ type, name, actions }) => `${type}:${name}:${actions.join(',')}`).join(' '),
+      ...more,
       ...(refreshToken !== undefined && { refresh_token: refreshToken }),
     },
     noStore,

@@ -15,6 +15,8 @@ export interface Login {
   readonly actor: Actor;
   readonly authenticatedAt: number;
   readonly refreshTokenId: string | undefined;
+  /** Of its tokens; left out for the usual. */
+  readonly lifetimeMs?: number;
 }
 
 export interface IssuedToken {
@@ -50,12 +52,15 @@ export function createTokenService(
   return {
     async issue(login, scopes) {
       const access = await grant(login?.actor, scopes);
-      const signed = await signRegistryToken(options, {
-        subject: login?.actor.name ?? '',
-        holder: login && toHolder(login),
-        refreshTokenId: login?.refreshTokenId,
-        access,
-      });
+      const signed = await signRegistryToken(
+        { ...options, lifetimeMs: login?.lifetimeMs ?? options.lifetimeMs },
+        {
+          subject: login?.actor.name ?? '',
+          holder: login && toHolder(login),
+          refreshTokenId: login?.refreshTokenId,
+          access,
+        },
+      );
       return { ...signed, access };
     },
 

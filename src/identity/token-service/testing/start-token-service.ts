@@ -84,6 +84,7 @@ export async function startTokenService(): Promise<TestTokenService> {
       log,
       settings: { ...settings, ...changed },
       holders: { findActor },
+      exchanger: { admit: async () => undefined },
       authenticator: {
         findBasicCredentials(authorization) {
           const text = Buffer.from(authorization.replace(/^Basic /, ''), 'base64').toString();
