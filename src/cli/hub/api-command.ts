@@ -118,7 +118,11 @@ function toOption(name: string, { help, value, many, choices }: OptionSpec): Opt
   const option = new Option(value === undefined ? long : `${long} <${value}>`, help);
   if (choices) option.choices(choices);
   if (many) {
-    option.argParser((one: string, before: readonly string[] | undefined) => [...(before ?? []), one]);
+    const check = option.parseArg;
+    option.argParser((one: string, before: readonly string[] | undefined) => {
+      check?.(one, undefined);
+      return [...(before ?? []), one];
+    });
   }
   return option;
 }

@@ -112,15 +112,13 @@ describe('the commands that ask a running registry', () => {
     await hub.ok('grant', 'add', 'acme/app', 'cleaner', 'bob');
     await hub.ok('grant', 'add', 'acme/web/*', 'writer', 'team:web');
     const grants = await hub.json('grant', 'list', 'acme');
-    const shown = grants.map(({ subject, role, pattern }) => ({ ...(subject as object), role, pattern }));
-    assert.deepEqual(
-      shown.sort((a, b) => a.pattern.localeCompare(b.pattern)),
-      [
-        { kind: 'robot', name: 'acme+deploy', role: 'reader', pattern: 'acme/**' },
-        { kind: 'user', name: 'bob', role: 'cleaner', pattern: 'acme/app' },
-        { kind: 'team', name: 'web', role: 'writer', pattern: 'acme/web/*' },
-      ].sort((a, b) => a.pattern.localeCompare(b.pattern)),
-    );
+    const shown = new Map(grants.map(({ subject, role, pattern }) => [pattern, { subject, role }]));
+    assert.deepEqual(shown.get('acme/**'), {
+      subject: { kind: 'robot', name: 'acme+deploy' },
+      role: 'reader',
+    });
+    assert.deepEqual(shown.get('acme/app'), { subject: { kind: 'user', name: 'bob' }, role: 'cleaner' });
+    assert.deepEqual(shown.get('acme/web/*'), { subject: { kind: 'team', name: 'web' }, role: 'writer' });
     assert.match(await hub.ok('access', 'explain', 'bob', 'delete', 'acme/app'), /^Yes\. .*cleaner/);
     for (const { id } of grants) await hub.ok('grant', 'remove', 'acme', String(id));
     assert.deepEqual(await hub.json('grant', 'list', 'acme'), []);

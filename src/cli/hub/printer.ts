@@ -35,11 +35,13 @@ export function createPrinter(
       let cursor: string | undefined;
       let left = limit;
       let isEmpty = true;
+      let isCut = false;
       do {
         const page = await read(cursor);
         const items = page.items.slice(0, left);
         left -= items.length;
         cursor = page.next;
+        isCut = left === 0 && (cursor !== undefined || items.length < page.items.length);
         if (items.length === 0) continue;
         isEmpty = false;
         if (json) {
@@ -58,7 +60,7 @@ export function createPrinter(
       } while (cursor !== undefined && left > 0);
       if (json) return;
       if (isEmpty) await err.write(`${empty}\n`);
-      else if (cursor !== undefined) await err.write(`There is more: --limit ${limit * 2}\n`);
+      else if (isCut) await err.write(`There is more: --limit ${limit * 2}\n`);
     },
 
     async show(item, columns) {
