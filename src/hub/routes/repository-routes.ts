@@ -16,8 +16,10 @@ import {
   decodeCursor,
   encodeCursor,
   etagOf,
+  hidePosition,
   originOf,
   problem,
+  revealPosition,
 } from '../../rest/index.ts';
 import type { HubContext } from '../context.ts';
 import { assertCategories } from '../profile/category-store.ts';
@@ -113,21 +115,24 @@ export function repositoryRoutes(context: HubContext): ApiRoute[] {
       access: () => 'optional',
       async handle({ params, query, call }) {
         const prefix = `${params.namespace}/`;
-        const after = decodeCursor(z.string().startsWith(prefix), query.cursor) ?? prefix;
+        const cursor = decodeCursor(z.string(), query.cursor);
+        const after = cursor === undefined ? prefix : revealPosition(cursor);
+        if (!after.startsWith(prefix)) throw problem('invalid-cursor', 'This cursor is for another list.');
         const readable = await access.findReadable(call.actor);
         const facts = await listRepositoryFacts(distribution.db.reads, { after, limit: SCANNED_PER_PAGE });
         const names = facts.map(({ name }) => name).filter((name) => name.startsWith(prefix));
         const seen = await filterReadable(access, readable, names);
         const page = seen.slice(0, query.limit);
         const isWhole = page.length === seen.length;
-        // All that was looked at may be invisible: then the page is empty, and the list goes on behind it.
+        // All that was looked at may be invisible: then the page is empty, and the list goes on behind what nobody
+        // here may know the name of.
         const last = isWhole ? names.at(-1) : page.at(-1)?.name;
         const isEnd = isWhole && names.length < SCANNED_PER_PAGE;
         const items = await Promise.all(page.map((one) => summariseRepository(context, one)));
         return {
           body: {
             items: items.filter((item) => item !== undefined),
-            ...(!isEnd && last !== undefined && { next: encodeCursor(last) }),
+            ...(!isEnd && last !== undefined && { next: encodeCursor(hidePosition(last)) }),
           },
         };
       },
