@@ -15,6 +15,7 @@ import { repoCommand } from './hub/repo.ts';
 import { robotCommand } from './hub/robot.ts';
 import { roleCommand } from './hub/role.ts';
 import { searchCommand } from './hub/search.ts';
+import { tagCommand } from './hub/tag.ts';
 import { teamCommand } from './hub/team.ts';
 import { tokenCommand } from './hub/token.ts';
 import { userCommand } from './hub/user.ts';
@@ -92,6 +93,7 @@ More about one command: lading help COMMAND`,
     whoamiCommand,
     searchCommand,
     repoCommand,
+    tagCommand,
     orgCommand,
     teamCommand,
     grantCommand,

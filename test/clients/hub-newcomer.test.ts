@@ -67,6 +67,14 @@ story(
       assert.equal((await docker(['run', '--rm', '--net=none', image])).stdout, 'hello from the hub\n');
     });
 
+    await scene.step('lading shows the tag: who pushed it, and what made its layers', async () => {
+      assert.match(await lading(['tag', 'list', 'acme/shop']), /^1\.0 +sha256:[0-9a-f]{12} .* acme\+ci /m);
+      const shown = await lading(['tag', 'show', 'acme/shop:1.0']);
+      assert.match(shown, /^By +acme\+ci$/m);
+      assert.match(shown, /^ *SIZE +LAYER\n.+COPY/m);
+      assert.match(shown, new RegExp(`^Pull +docker pull ${image}`, 'm'));
+    });
+
     await scene.step('crane reads the same login, and finds the same digest', async () => {
       const digest = (await scene.run('crane', ['digest', image])).stdout.trim();
       const inspected = await docker(['inspect', '--format', '{{index .RepoDigests 0}}', image]);
@@ -78,7 +86,7 @@ story(
       await docker(['tag', image, elsewhere]);
       const pushed = await docker(['push', elsewhere], { expect: 'any' });
       assert.equal(pushed.code, 1, pushed.output);
-      assert.match(pushed.output, /acme\+ci may not push/);
+      assert.match(pushed.output, /acme\+ci may not pull and push alice\/tool.*Ask an owner of alice/);
       const crane = await scene.run('crane', ['copy', image, elsewhere], { expect: 'any' });
       assert.notEqual(crane.code, 0);
       assert.match(crane.output, /acme\+ci may not/);

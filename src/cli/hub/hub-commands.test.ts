@@ -199,6 +199,8 @@ describe('the commands that ask a running registry', () => {
     [['org', 'create', 'A'], 2, /2 to 39 lower-case letters/],
     [['repo', 'show', 'acme/../x'], 2, /cannot be a name/],
     [['repo', 'show', 'acme/none'], 1, /There is no repository acme\/none/],
+    [['tag', 'show', 'acme/app'], 2, /Say which tag: acme\/app:TAG/],
+    [['tag', 'delete', 'acme/app@sha256:1'], 2, /digest/],
     [['robot', 'create', 'acme'], 2, /A robot is called ORGANISATION\+ROBOT/],
     [['token', 'create', 'x', '--allow', 'all'], 2, /Allowed choices are pull, push, delete, admin/],
     [['token', 'create', 'x', '--expires', 'soon'], 2, /--expires is 12h, 30d/],
