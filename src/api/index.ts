@@ -22,15 +22,28 @@ export { type ApiContract, defineContract } from './contract.ts';
 export { getDocsFile, getDocsPage, getOpenApi } from './description.ts';
 export { deviceSchema, listDevices, logOutAllDevices, logOutDevice } from './devices.ts';
 export { type Explanation, explainAccess, explanationSchema } from './explain.ts';
+export {
+  createFederationRule,
+  deleteFederationRule,
+  federationRuleSchema,
+  listFederationRules,
+} from './federation.ts';
 export { createGrant, deleteGrant, grantSchema, listGrants } from './grants.ts';
+export {
+  deleteManifest,
+  getManifest,
+  listReferrers,
+  type ManifestView,
+  manifestSchema,
+} from './manifests.ts';
 export { beginOidcLogin, finishOidcLogin } from './oidc.ts';
 export {
   createOrganisation,
-  leaveOrganisation,
   deleteMember,
   deleteOrganisation,
   getNamespaceSettings,
   getOrganisation,
+  leaveOrganisation,
   listMembers,
   listOrganisations,
   memberSchema,
@@ -52,8 +65,10 @@ export {
   putCategory,
   type RepositorySummaryView,
   type RepositoryView,
+  readme,
   repositorySchema,
   repositorySummarySchema,
+  shortDescription,
   updateRepository,
 } from './repositories.ts';
 export {
@@ -90,6 +105,8 @@ export {
   resetTwoFactor,
 } from './sessions.ts';
 export { deleteStar, listStars, putStar } from './stars.ts';
+export { getNamespaceStorage, getRegistryStorage, getRepositoryStorage } from './storage.ts';
+export { deleteTag, getTag, listTags, type TagView, tagSchema } from './tags.ts';
 export {
   createTeam,
   deleteTeam,
@@ -115,9 +132,3 @@ export {
   updateUser,
   userSchema,
 } from './users.ts';
-export {
-  createFederationRule,
-  deleteFederationRule,
-  federationRuleSchema,
-  listFederationRules,
-} from './federation.ts';

@@ -8,13 +8,14 @@ const onePath = '/api/v1/repositories/{name+}';
 const slug = z.string().regex(/^(?=.{1,50}$)[a-z0-9]+(?:-[a-z0-9]+)*$/, 'like `web-servers`');
 
 /** One line, as lists show it. */
-const shortDescription = z
+export const shortDescription = z
   .string()
   .trim()
   .max(100)
   .regex(/^\P{C}*$/u, 'no control characters and no line breaks')
   .meta({ description: 'One line of at most 100 characters.' });
-const readme = z.string().max(25_000).meta({ description: 'Markdown, at most 25,000 characters.' });
+/** Markdown. */
+export const readme = z.string().max(25_000).meta({ description: 'Markdown, at most 25,000 characters.' });
 const categories = z.array(slug).max(3).meta({ description: 'Slugs of categories, at most three.' });
 
 export const repositorySummarySchema = z

@@ -62,6 +62,8 @@ export async function composeParts(options: {
       distribution: { blobs, db, clock, log, onTreeChange, ...(accounts ? { hooks: accounts.hooks } : {}) },
       access: accounts?.repositoryAccess ?? allReadable,
       audit,
+      switches: settings,
+      apiLogins: accounts?.apiLogins,
       subscribers: auditing?.subscribers ?? [],
     }),
   );

@@ -18,7 +18,7 @@ import {
 import type { Database } from '../db/index.ts';
 import type { RepositoryHooks } from '../distribution/index.ts';
 import type { Guard, RouteRecord } from '../http/index.ts';
-import type { RepositoryAccess } from '../hub/index.ts';
+import type { ApiLogins, RepositoryAccess } from '../hub/index.ts';
 import {
   type Authenticator,
   createIdentity,
@@ -44,6 +44,7 @@ export interface OpenAccounts extends AsyncDisposable {
   readonly routes: readonly RouteRecord[];
   readonly hooks: RepositoryHooks;
   readonly repositoryAccess: RepositoryAccess;
+  readonly apiLogins: ApiLogins;
   resolveRepositoryName(name: RepositoryName): RepositoryName;
 }
 
@@ -127,8 +128,13 @@ export async function openAccounts(options: {
         return authenticate(credentials, { remoteAddress, repositories: isRepository ? [access.name] : [] });
       },
       // A JWT has dots, an access token has none.
-      bearer: (token, request) =>
-        token.includes('.') ? tokenService.verifier.verify(token) : identity.bearer(token, request),
+      bearer: async (token, request) => {
+        if (!token.includes('.')) return identity.bearer(token, request);
+        if (request.surface !== 'api') return tokenService.verifier.verify(token);
+        const actor = (await tokenService.api.verifier.verify(token))?.actor;
+        // Its owner's rights within what was shown for it, as with an access token.
+        return actor && { actor, claims: undefined };
+      },
       session: identity.session,
     },
   });
@@ -167,6 +173,14 @@ export async function openAccounts(options: {
       findReadable: authorizer.findReadable,
       // What was there before there were accounts is private.
       findVisibility: async (name) => (await authorizer.findVisibility(name)) ?? 'private',
+    },
+    apiLogins: {
+      async logIn({ user, password, remoteAddress }) {
+        const actor = await identity.basic({ user, password }, { remoteAddress });
+        if (!actor) return undefined;
+        const login = { actor, authenticatedAt: clock.now(), refreshTokenId: undefined };
+        return (await tokenService.api.tokens.issue(login, [])).text;
+      },
     },
     resolveRepositoryName: authorizer.resolveRepositoryName,
     [Symbol.asyncDispose]: () => identity.close(),

@@ -3,7 +3,7 @@ import { type Clock, type Logger, printable } from '../kernel/index.ts';
 import { OciError } from '../oci/index.ts';
 import type { Call } from './call.ts';
 import { errorReply } from './error-reply.ts';
-import type { Guard, Surface } from './guard.ts';
+import type { Guard } from './guard.ts';
 import { originOf } from './origin-of.ts';
 import type { Reply } from './reply.ts';
 import {
@@ -20,6 +20,7 @@ import {
   queryOf,
   type Request,
 } from './request.ts';
+import type { ErrorWords } from './route.ts';
 import type { Router } from './router.ts';
 import { ClientGone, type Response, sendReply } from './send-reply.ts';
 
@@ -90,7 +91,7 @@ export async function answer(request: Request, response: Response, options: Answ
     repository: undefined as string | undefined,
     actor: undefined as string | undefined,
   };
-  let surface: Surface = 'registry';
+  let words: ErrorWords = 'registry';
   let gone: AbortSignal | undefined;
   const counted = { bytes: 0 };
   let bytesOut = 0;
@@ -101,7 +102,7 @@ export async function answer(request: Request, response: Response, options: Answ
     reply = await handle();
   } catch (error) {
     if (!(error instanceof ClientGone || isGone(request, response))) {
-      reply = errorReply(error, { requestId, log, surface });
+      reply = errorReply(error, { requestId, log, words });
     }
   }
   try {
@@ -157,7 +158,8 @@ export async function answer(request: Request, response: Response, options: Answ
     }
     const { route, params } = match;
     observed.route = route.name;
-    surface = route.surface ?? 'registry';
+    const surface = route.surface ?? 'registry';
+    words = route.errorWords ?? surface;
     const access = route.access(params);
     // Only now that its name was parsed.
     observed.repository = params.name;

@@ -1,8 +1,8 @@
 import { CodedError, type Logger } from '../kernel/index.ts';
 import { OciError } from '../oci/index.ts';
-import type { Surface } from './guard.ts';
 import { Problem, problemReply } from './problem.ts';
 import { jsonReply, type Reply } from './reply.ts';
+import type { ErrorWords } from './route.ts';
 
 /**
  * The only place that writes error bodies: `{"errors":[{"code","message","detail"}]}`
@@ -12,10 +12,13 @@ import { jsonReply, type Reply } from './reply.ts';
  */
 export function errorReply(
   error: unknown,
-  context: { requestId: string; log: Logger; surface: Surface },
+  context: { requestId: string; log: Logger; words: ErrorWords },
 ): Reply {
-  const { log, requestId, surface } = context;
-  if (surface === 'api') return problemReply(asProblem(error, { log, requestId }), requestId);
+  const { log, requestId, words } = context;
+  if (words !== 'registry') {
+    const problem = asProblem(error, { log, requestId });
+    return words === 'api' ? problemReply(problem, requestId) : hubReply(problem);
+  }
   if (error instanceof OciError) {
     if (error.status >= 500) log.error({ err: error, requestId }, 'request failed');
     const { code, message, detail } = error;
@@ -27,6 +30,11 @@ export function errorReply(
   }
   const message = unexpected(error, { log, requestId });
   return jsonReply(500, { errors: [{ code: 'UNKNOWN', message }] });
+}
+
+/** As Docker Hub says it: some of its tools read one, some the other. */
+function hubReply({ status, message, headers }: Problem): Reply {
+  return jsonReply(status, { detail: message, message }, headers);
 }
 
 function asProblem(error: unknown, context: { requestId: string; log: Logger }): Problem {

@@ -1,6 +1,12 @@
+import { type DistributionSettings, permittedRoute } from '../distribution/index.ts';
 import type { RouteRecord } from '../http/index.ts';
 import type { Subscriber } from '../jobs/index.ts';
+import type { ApiLogins } from './api-logins.ts';
+import { createContentReader } from './content/content-reader.ts';
+import { manifestRoutes } from './content/manifest-routes.ts';
+import { tagRoutes } from './content/tag-routes.ts';
 import type { HubContext } from './context.ts';
+import { dockerHubRoutes } from './docker-hub/docker-hub-routes.ts';
 import { hubSubscribers } from './hub-subscribers.ts';
 import { categoryRoutes } from './routes/category-routes.ts';
 import { repositoryRoutes } from './routes/repository-routes.ts';
@@ -8,6 +14,8 @@ import { searchRoutes } from './routes/search-routes.ts';
 import { starRoutes } from './routes/star-routes.ts';
 import { v1Routes } from './routes/v1-routes.ts';
 import { createSearchIndex } from './search/create-search-index.ts';
+import { createStorageScan } from './storage-used/create-storage-scan.ts';
+import { storageRoutes } from './storage-used/storage-routes.ts';
 
 /** Search, descriptions, stars and counts beside the registry. */
 export interface Hub extends AsyncDisposable {
@@ -22,8 +30,21 @@ export interface Hub extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-export function createHub(context: HubContext): Hub {
+export interface HubOptions {
+  /** What of the registry's operations is switched off is so here, too. */
+  readonly switches: Pick<DistributionSettings, 'deleteEnabled' | 'readOnly'>;
+  /** Undefined where there are no accounts. */
+  readonly apiLogins: ApiLogins | undefined;
+}
+
+export function createHub(context: HubContext, { switches, apiLogins }: HubOptions): Hub {
   const index = createSearchIndex(context);
+  const reader = createContentReader(context);
+  const scan = createStorageScan(context);
+  const content = [...tagRoutes(context, reader), ...manifestRoutes(context, reader)];
+  async function close(): Promise<void> {
+    await Promise.all([index.close(), scan.close()]);
+  }
   return {
     routes: [
       ...repositoryRoutes(context),
@@ -31,13 +52,16 @@ export function createHub(context: HubContext): Hub {
       ...categoryRoutes(context),
       ...searchRoutes(context, index),
       ...v1Routes(context),
+      ...content.map((route) => permittedRoute(route, switches)),
+      ...storageRoutes(context, scan),
+      ...(apiLogins ? dockerHubRoutes(context, { reader, apiLogins }) : []),
     ],
     subscribers: hubSubscribers({ index }),
     async start() {
       if (!(await index.isCurrent())) index.rebuildLater();
     },
     rebuildSearchIndex: (signal) => index.rebuild(signal),
-    close: () => index.close(),
-    [Symbol.asyncDispose]: () => index.close(),
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }

@@ -1,7 +1,8 @@
+export type { ApiLogins } from './api-logins.ts';
 export type { HubContext } from './context.ts';
 export { listTagActivity, type TagActivity } from './counts/activity-store.ts';
 export { type CountedUsage, createUsage } from './counts/create-usage.ts';
-export { createHub, type Hub } from './create-hub.ts';
+export { createHub, type Hub, type HubOptions } from './create-hub.ts';
 export {
   allReadable,
   type NamePattern,

@@ -9,7 +9,15 @@ import { type Actor, answer, createRouter, type Guard, listen } from '../../http
 import { createEventRunner } from '../../jobs/index.ts';
 import type { AuditEntry, AuditTrail } from '../../rest/index.ts';
 import { type Answer, ask, createCapturingLogger, createFakeClock } from '../../testing/index.ts';
-import { createHub, createUsage, type HubTables, hubMigrations, type RepositoryAccess } from '../index.ts';
+import {
+  type ApiLogins,
+  createHub,
+  createUsage,
+  type HubOptions,
+  type HubTables,
+  hubMigrations,
+  type RepositoryAccess,
+} from '../index.ts';
 
 export function userNamed(name: string, isAdministrator = false): Actor {
   return {
@@ -39,6 +47,8 @@ function guardFor(may: (actor: Actor | undefined, action: string, name: string) 
 export async function startHub(
   options: {
     access?: RepositoryAccess;
+    switches?: Partial<HubOptions['switches']>;
+    apiLogins?: ApiLogins;
     may?: (actor: Actor | undefined, action: string, name: string) => boolean;
   } = {},
 ) {
@@ -55,8 +65,10 @@ export async function startHub(
   const usage = createUsage({ db, clock, log, onEvents: () => {} });
   const distribution = { blobs, db, clock, log, onTreeChange() {}, onEvents() {}, usage };
   const { allReadable } = await import('../repository-access.ts');
+  const switches = { deleteEnabled: true, readOnly: false, ...options.switches };
+  const { apiLogins } = options;
   const context = { db, distribution, access: options.access ?? allReadable, audit };
-  const hub = createHub(context);
+  const hub = createHub(context, { switches, apiLogins });
   const runner = createEventRunner({ db, subscribers: hub.subscribers, clock, log });
   const registry = createDistribution(distribution, {
     deleteEnabled: true,
