@@ -11,6 +11,7 @@ import { accessCommand } from './hub/access.ts';
 import { grantCommand } from './hub/grant.ts';
 import { loginCommand, logoutCommand } from './hub/login.ts';
 import { orgCommand } from './hub/org.ts';
+import { passwdCommand } from './hub/passwd.ts';
 import { repoCommand } from './hub/repo.ts';
 import { robotCommand } from './hub/robot.ts';
 import { roleCommand } from './hub/role.ts';
@@ -91,6 +92,7 @@ More about one command: lading help COMMAND`,
     loginCommand,
     logoutCommand,
     whoamiCommand,
+    passwdCommand,
     searchCommand,
     repoCommand,
     tagCommand,

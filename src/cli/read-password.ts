@@ -1,5 +1,5 @@
 import { CliError } from './cli-error.ts';
-import { createPrompt } from './create-prompt.ts';
+import { createPrompt, type Prompt } from './create-prompt.ts';
 import type { Output } from './output.ts';
 
 /** bcrypt takes 72 bytes; whatever sends this much is no password, and must not fill memory. */
@@ -31,6 +31,11 @@ export async function readPiped(input: AsyncIterable<Uint8Array>): Promise<strin
 
 async function askTwice(input: NodeJS.ReadStream, err: Output): Promise<string> {
   using prompt = createPrompt(input, err);
+  return await askNewPassword(prompt);
+}
+
+/** Throws `CliError` usage when the second is another one. */
+export async function askNewPassword(prompt: Prompt): Promise<string> {
   const password = await prompt.askHidden('New password: ');
   if ((await prompt.askHidden('Once more: ')) === password) return password;
   throw new CliError('usage', 'The two passwords differ. Nothing was changed; try again.');

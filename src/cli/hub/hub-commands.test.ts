@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { createApiClient, resetPassword } from '../../api/index.ts';
 import { parseJsonLines, runLading } from '../suite/run-lading.ts';
 import { PASSWORD, type RunningHub, startRunningHub } from '../suite/running-hub.ts';
 
@@ -21,9 +20,11 @@ describe('the commands that ask a running registry', () => {
     const { code, out, err } = await hub.run(['user', 'create', 'carol', '--email', 'carol@example.com']);
     assert.equal(code, 0, err);
     assert.match(out, /^http:\/\/127\.0\.0\.1:\d+\/set-password#lading_url_\w+\n$/);
-    assert.match(err, /^Give this link to carol: good once, until [\d: -]+ UTC\. It sets a password\.\n$/);
-    const secret = out.trim().split('#')[1] ?? '';
-    await createApiClient({ url: hub.url }).call(resetPassword, { body: { secret, password: PASSWORD } });
+    assert.match(err, /^Give this link to carol: good once, until [\d: -]+ UTC\. It sets a password, .*\n$/);
+    const typed = [out.trim(), PASSWORD, PASSWORD];
+    const set = await hub.run(['passwd', '--link'], { typed });
+    assert.equal(set.code, 0, set.err);
+    assert.doesNotMatch(set.err + set.out, /horse|lading_url/);
     const [carol] = await hub.json('user', 'show', 'carol');
     assert.deepEqual([carol?.has_password, carol?.email], [true, 'carol@example.com']);
     assert.match(await hub.ok('user', 'list', '--search', 'car'), /^NAME .*\ncarol +carol@example\.com/);
@@ -46,6 +47,9 @@ describe('the commands that ask a running registry', () => {
     assert.deepEqual(await names('org', 'member', 'list', 'shop'), ['alice']);
     assert.deepEqual(await names('org', 'list'), ['acme', 'shop']);
     await hub.ok('org', 'edit', 'shop', '--visibility', 'private');
+    const last = await hub.run(['org', 'leave', 'shop']);
+    assert.equal(last.code, 1);
+    assert.match(last.err, /last owner/);
     await hub.ok('org', 'delete', 'shop');
     assert.deepEqual(await names('org', 'list'), ['acme']);
   });
@@ -217,6 +221,25 @@ describe('the commands that ask a running registry', () => {
       assert.match(err, message);
     });
   }
+
+  it('passwd: changes the password of who knows it, and asks nobody who is not there', async () => {
+    const bob = { XDG_CONFIG_HOME: join(hub.root, '..', 'bob') };
+    const login = (password: string) =>
+      hub.run(['login', hub.url, '-u', 'bob'], { env: bob, input: password });
+    assert.equal((await login(PASSWORD)).code, 0);
+    const next = 'another horse battery';
+    const wrong = await hub.run(['passwd'], { env: bob, typed: ['no', next, next] });
+    assert.equal(wrong.code, 1, wrong.err);
+    const differs = await hub.run(['passwd'], { env: bob, typed: [PASSWORD, next, PASSWORD] });
+    assert.equal(differs.code, 2);
+    const changed = await hub.run(['passwd'], { env: bob, typed: [PASSWORD, next, next] });
+    assert.equal(changed.code, 0, changed.err);
+    assert.equal((await login(PASSWORD)).code, 1);
+    assert.equal((await login(next)).code, 0);
+    const back = await hub.run(['passwd'], { env: bob, typed: [next, PASSWORD, PASSWORD] });
+    assert.equal(back.code, 0, back.err);
+    assert.equal((await hub.run(['passwd'], { env: bob })).code, 2);
+  });
 
   it('says to whom may not what is missing and how to find out', async () => {
     const login = { XDG_CONFIG_HOME: join(hub.root, '..', 'bob') };

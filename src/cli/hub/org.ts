@@ -4,6 +4,7 @@ import {
   deleteMember,
   deleteOrganisation,
   getOrganisation,
+  leaveOrganisation,
   listMembers,
   listOrganisations,
   type memberSchema,
@@ -93,6 +94,16 @@ const remove = apiCommand({
   },
 });
 
+const leave = apiCommand({
+  name: 'leave',
+  description: 'leave an organisation and its teams',
+  arguments: { organisation: 'which' },
+  async run({ api, done, myName }, { organisation }) {
+    await api.call(leaveOrganisation, { params: { organisation, user: await myName() } });
+    await done(`You do not belong to ${organisation} any more.`, { left: organisation });
+  },
+});
+
 const member = commandGroup({
   name: 'member',
   description: 'who belongs to an organisation',
@@ -139,7 +150,7 @@ const member = commandGroup({
 export const orgCommand = commandGroup({
   name: 'org',
   description: 'organisations: who shares repositories',
-  commands: [list, show, create, edit, remove, member],
+  commands: [list, show, create, edit, remove, leave, member],
   examples: `  lading org create acme
   lading org member add acme bob --role writer       bob pushes to acme/…
   lading org edit acme --visibility public           what is pushed from now on`,

@@ -96,7 +96,7 @@ function showLink(
   options: { name: string; link: { path: string; expires_at: string }; result: object },
 ): Promise<void> {
   const { name, link, result } = options;
-  const hint = `Give this link to ${name}: good once, until ${minute(link.expires_at)} UTC. It sets a password.`;
+  const hint = `Give this link to ${name}: good once, until ${minute(link.expires_at)} UTC. It sets a password, in a browser or by lading passwd --link.`;
   return running.secret(running.server + link.path, { hint, result });
 }
 
