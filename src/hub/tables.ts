@@ -10,6 +10,9 @@ export interface HubTables extends DistributionTables {
     description: string;
     /** Markdown, as written. */
     readme: string;
+    /** Made of it by `readme_renderer`; empty when that is no longer so. */
+    readme_html: string;
+    readme_renderer: string;
     is_official: number;
     updated_at: number;
   };
@@ -126,6 +129,16 @@ export const hubMigrations: readonly Migration[] = [
         .insertInto('category')
         .values(categories.map(([slug, title]) => ({ slug, title })))
         .execute();
+    },
+  },
+  {
+    name: 'hub-002-readme-html',
+    async up(db) {
+      for (const column of ['readme_html', 'readme_renderer']) {
+        await sql`ALTER TABLE repository_profile ADD COLUMN ${sql.ref(column)} TEXT NOT NULL DEFAULT ''`.execute(
+          db,
+        );
+      }
     },
   },
 ];

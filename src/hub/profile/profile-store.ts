@@ -64,13 +64,21 @@ export async function putProfile(
 ): Promise<void> {
   const set = {
     ...(change.description !== undefined && { description: change.description }),
-    ...(change.readme !== undefined && { readme: change.readme }),
+    ...(change.readme !== undefined && { readme: change.readme, readme_html: '', readme_renderer: '' }),
     ...(change.isOfficial !== undefined && { is_official: change.isOfficial ? 1 : 0 }),
     updated_at: change.now,
   };
   await trx
     .insertInto('repository_profile')
-    .values({ repository, description: '', readme: '', is_official: 0, ...set })
+    .values({
+      repository,
+      description: '',
+      readme: '',
+      readme_html: '',
+      readme_renderer: '',
+      is_official: 0,
+      ...set,
+    })
     .onConflict((conflict) => conflict.column('repository').doUpdateSet(set))
     .execute();
   if (change.categories === undefined) return;
@@ -80,6 +88,35 @@ export async function putProfile(
   await trx
     .insertInto('repository_category')
     .values(categories.map((category) => ({ repository, category })))
+    .execute();
+}
+
+interface ReadmeHtml {
+  readonly repository: RepositoryName;
+  readonly readme: string;
+  /** The version of what made it. */
+  readonly renderer: string;
+}
+
+/** Undefined when nothing of this version was made of this text. */
+export async function findReadmeHtml(db: Reads, of: ReadmeHtml): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('repository_profile')
+    .select('readme_html')
+    .where('repository', '=', of.repository)
+    .where('readme_renderer', '=', of.renderer)
+    .where('readme', '=', of.readme)
+    .executeTakeFirst();
+  return row?.readme_html;
+}
+
+/** Writes nothing when the text is another by now. */
+export async function putReadmeHtml(trx: Trx, made: ReadmeHtml & { html: string }): Promise<void> {
+  await trx
+    .updateTable('repository_profile')
+    .set({ readme_html: made.html, readme_renderer: made.renderer })
+    .where('repository', '=', made.repository)
+    .where('readme', '=', made.readme)
     .execute();
 }
 

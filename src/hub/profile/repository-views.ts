@@ -9,7 +9,6 @@ import { shortDescription } from '../search/search-document.ts';
 import { isStarredBy } from '../stars/star-store.ts';
 import { findNewestImage } from './newest-image.ts';
 import { findProfile, type Profile } from './profile-store.ts';
-import { renderReadme } from './render-readme.ts';
 
 /** Throws `Problem` not-found. */
 export async function getRepositoryFacts(
@@ -21,12 +20,12 @@ export async function getRepositoryFacts(
   return facts;
 }
 
-/** All of one repository, as `actor` sees it. Throws `Problem` not-found. */
+/** All of one repository but its README as HTML, as `actor` sees it. Throws `Problem` not-found. */
 export async function viewRepository(
   context: HubContext,
   name: RepositoryName,
   actor: Actor | undefined,
-): Promise<{ view: RepositoryView; profile: Profile }> {
+): Promise<{ view: Omit<RepositoryView, 'readme_html'>; profile: Profile }> {
   const facts = await getRepositoryFacts(context, name);
   const [profile, image, visibility, starred] = await Promise.all([
     findProfile(context.db.reads, name),
@@ -34,7 +33,7 @@ export async function viewRepository(
     context.access.findVisibility(name),
     actor ? isStarredBy(context.db.reads, name, actor.name) : false,
   ]);
-  const view: RepositoryView = {
+  const view = {
     name,
     description: profile.description || shortDescription(image?.labels),
     visibility,
@@ -45,7 +44,6 @@ export async function viewRepository(
     updated_at: isoTime(image?.updatedAt ?? facts.createdAt),
     created_at: isoTime(facts.createdAt),
     readme: profile.readme,
-    readme_html: renderReadme(profile.readme),
     categories: [...profile.categories],
     starred,
     platforms: [...(image?.platforms ?? [])],

@@ -7,8 +7,9 @@ import {
   updateRepository,
 } from '../../api/index.ts';
 import { createRepository as createEmpty, listRepositoryFacts } from '../../distribution/index.ts';
+import type { Actor } from '../../http/index.ts';
 import { appendEvent } from '../../jobs/index.ts';
-import { parseRepositoryName } from '../../oci/index.ts';
+import { parseRepositoryName, type RepositoryName } from '../../oci/index.ts';
 import {
   type ApiRoute,
   apiRoute,
@@ -24,6 +25,7 @@ import {
 import type { HubContext } from '../context.ts';
 import { assertCategories } from '../profile/category-store.ts';
 import { findProfile, type Profile, putProfile } from '../profile/profile-store.ts';
+import { createReadmes } from '../profile/readmes.ts';
 import { getRepositoryFacts, summariseRepository, viewRepository } from '../profile/repository-views.ts';
 import { filterReadable } from '../readable-filter.ts';
 import type { HubTables } from '../tables.ts';
@@ -32,12 +34,19 @@ import { assertAdministrator, onRepository, resourceOf } from './administrators.
 export function repositoryRoutes(context: HubContext): ApiRoute[] {
   const { db, distribution, access, audit } = context;
   const { clock } = distribution;
+  const readmes = createReadmes(context);
+
+  async function show(name: RepositoryName, actor: Actor | undefined) {
+    const { view, profile } = await viewRepository(context, name, actor);
+    const readme_html = await readmes.getHtml(name, profile.readme);
+    return { view: { ...view, readme_html }, profile };
+  }
 
   return [
     apiRoute(getRepository, {
       access: onRepository('pull'),
       async handle({ params, call }) {
-        const { view, profile } = await viewRepository(context, parseRepositoryName(params.name), call.actor);
+        const { view, profile } = await show(parseRepositoryName(params.name), call.actor);
         return { body: view, etag: versionOf(profile) };
       },
     }),
@@ -65,7 +74,7 @@ export function repositoryRoutes(context: HubContext): ApiRoute[] {
           });
         });
         distribution.onEvents?.();
-        const { view, profile } = await viewRepository(context, name, call.actor);
+        const { view, profile } = await show(name, call.actor);
         return { body: view, etag: versionOf(profile) };
       },
     }),
@@ -102,7 +111,7 @@ export function repositoryRoutes(context: HubContext): ApiRoute[] {
         );
         if (!made)
           throw problem('conflict', `There is a repository ${name} already, or the beginning of one.`);
-        const { view, profile } = await viewRepository(context, name, actor);
+        const { view, profile } = await show(name, actor);
         return {
           body: view,
           etag: versionOf(profile),
