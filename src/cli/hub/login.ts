@@ -109,7 +109,9 @@ function explainFailure(error: unknown, server: string): unknown {
     return new CliError('refused', text, { cause: error });
   }
   // What to do about it is to run this command again, which needs no saying.
-  if (error.code === 'unauthorized') return new CliError('refused', error.message, { cause: error });
+  if (error.code === 'unauthorized') {
+    return new CliError('refused', printable(error.message), { cause: error });
+  }
   return explainRefusal(error, { url: server, token: undefined });
 }
 
@@ -143,7 +145,7 @@ async function logout(context: CommandContext, url: string | undefined): Promise
   if (failure instanceof ApiError && failure.code !== 'unauthorized' && failure.code !== 'not-found') {
     throw new CliError(
       'partly-failed',
-      `Forgotten here, but the token could not be revoked: ${printable(failure.message)} It is named ${printable(saved.name)}'s "lading on …" in the list of tokens there.`,
+      `Forgotten here, but the token could not be revoked there: ${printable(failure.message)} Later: lading token list shows it, as "lading on" this machine.`,
       { cause: failure },
     );
   }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import {
   ApiError,
@@ -29,7 +30,9 @@ export async function makeToken(login: PasswordLogin): Promise<{ id: string; sec
     ? createApiClient({ url: server, fetch: withHeaders(opened) })
     : createApiClient({ url: server, authorization: basic });
   try {
-    const body = { name: `lading on ${hostname()}`.slice(0, 100), actions: [...tokenActionSchema.options] };
+    // Names are unique, and machines are not: containers, a login before the old token is gone.
+    const tokenName = `lading on ${hostname().slice(0, 80)} ${randomBytes(3).toString('hex')}`;
+    const body = { name: tokenName, actions: [...tokenActionSchema.options] };
     return await api.call(createAccessToken, { params: { name: opened?.name ?? name }, body });
   } finally {
     // It would end by itself; that it lives on is no failure of the login.
