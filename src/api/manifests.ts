@@ -107,9 +107,10 @@ export const getManifest = defineContract({
 export const deleteManifest = defineContract({
   name: 'manifest.remove',
   method: 'DELETE',
-  path: `${onePath}/manifests/{digest}`,
+  path: `${onePath}/manifests/{reference}`,
   summary: 'Remove a manifest with all tags that point at it',
-  params: z.strictObject({ name: repositoryName, digest }),
+  description: 'By its digest alone: a tag is removed at `…/tags/TAG`.',
+  params: z.strictObject({ name: repositoryName, reference: digest }),
   status: 204,
 });
 

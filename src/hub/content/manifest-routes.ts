@@ -30,7 +30,7 @@ export function manifestRoutes(context: HubContext, reader: ContentReader): ApiR
       async handle({ params, call }) {
         await deleteManifest(distribution, {
           repository: parseRepositoryName(params.name),
-          reference: { kind: 'digest', digest: parseDigest(params.digest) },
+          reference: { kind: 'digest', digest: parseDigest(params.reference) },
           actor: call.actor,
           origin: originOf(call),
         });

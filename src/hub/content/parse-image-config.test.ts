@@ -26,7 +26,13 @@ describe('the configuration of an image', () => {
       architecture: null,
       created: '+275760-09-13T00:00:00.000Z',
       author: ['x'],
-      config: { Env: { A: 1 }, Cmd: 'sh', Entrypoint: [1, 'ok', null], Labels: { a: 1, b: 'x' }, ExposedPorts: [] },
+      config: {
+        Env: { A: 1 },
+        Cmd: 'sh',
+        Entrypoint: [1, 'ok', null],
+        Labels: { a: 1, b: 'x' },
+        ExposedPorts: [],
+      },
       history: [null, 5, { created_by: {}, created: 'yesterday', empty_layer: 'true' }],
     });
     assert.equal(config?.os, undefined);
@@ -65,7 +71,16 @@ describe('the configuration of an image', () => {
   });
 
   it('is none when it is no object that all read alike', () => {
-    const texts = ['', '[]', 'null', '"x"', '{"os":1', '{"os":"a","os":"b"}', '\u{feff}{}', '['.repeat(100_000)];
+    const texts = [
+      '',
+      '[]',
+      'null',
+      '"x"',
+      '{"os":1',
+      '{"os":"a","os":"b"}',
+      '\u{feff}{}',
+      '['.repeat(100_000),
+    ];
     for (const text of [...texts, `{"a":${'['.repeat(65)}${']'.repeat(65)}}`]) {
       assert.equal(parseImageConfig(Buffer.from(text)), undefined, text.slice(0, 30));
     }
