@@ -68,6 +68,7 @@ export async function startAccounts(
       },
       mover: {
         exists: async () => false,
+        existsBelow: async () => false,
         rename: async () => {},
         remove: async () => {},
         onMoved: () => {},
