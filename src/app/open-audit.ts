@@ -9,6 +9,7 @@ import {
   createCheckpointFile,
   startAuditUpkeep,
 } from '../audit/index.ts';
+import { inProtocolTerms } from '../distribution/index.ts';
 import type { Guard, RouteRecord } from '../http/index.ts';
 import type { Subscriber } from '../jobs/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
@@ -42,7 +43,11 @@ export function openAudit(options: {
     log: audit,
     routes: auditRoutes(db.reads),
     subscribers: [createAuditSubscriber(clock)],
-    watch: (routes) => auditedRoutes(routes, { audit, db }),
+    watch: (routes) =>
+      // What the log could not take is said as what the registry could not.
+      auditedRoutes(routes, { audit, db }).map((route) =>
+        'contract' in route ? route : inProtocolTerms(route),
+      ),
     watchGuard: (guard) => createAuditedGuard(guard, audit),
     async [Symbol.asyncDispose]() {
       await audit.close();

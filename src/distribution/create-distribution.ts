@@ -60,7 +60,8 @@ export function permittedRoute<Route extends RouteRecord>(
   return route;
 }
 
-function inProtocolTerms(route: RouteRecord): RouteRecord {
+/** Says what a store or the database cannot do now as the protocol does: see `toOciError`. */
+export function inProtocolTerms<Route extends RouteRecord>(route: Route): Route {
   return {
     ...route,
     async handle(call) {

@@ -10,6 +10,7 @@ export {
   createDistribution,
   type Distribution,
   type DistributionSettings,
+  inProtocolTerms,
   permittedRoute,
 } from './create-distribution.ts';
 export { createRepository } from './create-repository.ts';

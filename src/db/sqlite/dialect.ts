@@ -11,8 +11,8 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import type { SqliteConnection, StatementResult } from './connection.ts';
-import type { GroupCommit } from './group-commit.ts';
 import { toDbError } from './sqlite-error.ts';
+import type { Transactions } from './transactions.ts';
 
 type Execute = (sql: string, parameters: readonly unknown[]) => StatementResult | Promise<StatementResult>;
 
@@ -67,7 +67,7 @@ export function openReads<Tables>(connection: SqliteConnection, file: string): K
 }
 
 /** Kysely over the writing connection. Every statement belongs to a transaction. */
-export function writeDialect(group: GroupCommit, file: string): Dialect {
+export function writeDialect(transactions: Transactions, file: string): Dialect {
   // Kysely asks for a rollback after a commit that failed, too. By then the transaction is over and somebody else
   // has the connection: the rollback would be theirs.
   const begun = new WeakSet<DatabaseConnection>();
@@ -81,17 +81,17 @@ export function writeDialect(group: GroupCommit, file: string): Dialect {
   return toDialect({
     init: async () => {},
     // A connection of its own for each transaction, to tell them apart.
-    acquireConnection: async () => toConnection(group.execute, file),
+    acquireConnection: async () => toConnection(transactions.execute, file),
     async beginTransaction(connection) {
-      await mapped(group.begin());
+      await mapped(transactions.begin());
       begun.add(connection);
     },
     commitTransaction(connection) {
       begun.delete(connection);
-      return mapped(group.commit());
+      return mapped(transactions.commit());
     },
     async rollbackTransaction(connection) {
-      if (begun.delete(connection)) await mapped(group.rollback());
+      if (begun.delete(connection)) await mapped(transactions.rollback());
     },
     releaseConnection: async () => {},
     destroy: async () => {},

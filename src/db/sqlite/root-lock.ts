@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DbError } from '../db-error.ts';
 import { makeFolder } from './make-folder.ts';
+import { adviceOn, isBusy } from './sqlite-error.ts';
 
 /**
  * Holds `file` for this process alone until `release` or the end of the process, `kill -9` included: Node offers
@@ -18,12 +19,15 @@ export async function acquireRootLock(file: string): Promise<{ release(): void }
     db.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     db?.close();
-    const busy = (error as { errcode?: number }).errcode === 5;
-    throw busy
+    throw isBusy(error)
       ? new DbError('root-in-use', `Another lading process uses ${dirname(dirname(file))}. Stop it first.`)
-      : new DbError('database-unavailable', `Cannot lock ${file}: ${(error as Error).message}.`, {
-          cause: error,
-        });
+      : new DbError(
+          'database-unavailable',
+          `Cannot lock ${file}: ${(error as Error).message}.${adviceOn(error)}`,
+          {
+            cause: error,
+          },
+        );
   }
   let held = true;
   return {

@@ -1,6 +1,7 @@
 import { DbError } from '../db-error.ts';
 
 /** SQLite primary result codes, https://www.sqlite.org/rescode.html */
+const SQLITE_BUSY = 5;
 const SQLITE_READONLY = 8;
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
@@ -16,7 +17,7 @@ export function toDbError(error: unknown, file: string): unknown {
   if (!(error instanceof Error)) return error;
   const { errcode, code } = error as Error & { errcode?: number; code?: string };
   if (code !== 'ERR_SQLITE_ERROR' || errcode === undefined) return error;
-  const primary = errcode & 0xff;
+  const primary = primaryOf(error);
   if (primary === 1 || primary === SQLITE_CONSTRAINT) return error;
   if (primary === SQLITE_FULL) {
     return new DbError('database-full', `No space left for the database ${file}. Free some and try again.`, {
@@ -26,16 +27,28 @@ export function toDbError(error: unknown, file: string): unknown {
   if (primary === SQLITE_CORRUPT || primary === SQLITE_NOTADB) {
     return damaged(file, error.message, error);
   }
-  // Without a folder that it can write to, SQLite cannot even read: it makes files of its own beside the database.
-  const advice =
-    primary === SQLITE_CANTOPEN || primary === SQLITE_READONLY
-      ? ' It or its folder cannot be written: check its owner, and that its file system is not mounted read-only.'
-      : '';
   return new DbError(
     'database-unavailable',
-    `The database ${file} cannot be used now: ${error.message}.${advice}`,
+    `The database ${file} cannot be used now: ${error.message}.${adviceOn(error)}`,
     { cause: error },
   );
+}
+
+/** What to look at, as a sentence after others; empty where there is nothing to say. */
+export function adviceOn(error: unknown): string {
+  const primary = primaryOf(error);
+  // Without a folder that it can write to, SQLite cannot even read: it makes files of its own beside the database.
+  if (primary !== SQLITE_CANTOPEN && primary !== SQLITE_READONLY) return '';
+  return ' It or its folder cannot be written: check its owner, and that its file system is not mounted read-only.';
+}
+
+/** Another process or thread has the database to itself for the moment. */
+export function isBusy(error: unknown): boolean {
+  return primaryOf(error) === SQLITE_BUSY;
+}
+
+function primaryOf(error: unknown): number {
+  return ((error as { errcode?: number }).errcode ?? 0) & 0xff;
 }
 
 export function damaged(file: string, found: string, cause?: unknown): DbError {

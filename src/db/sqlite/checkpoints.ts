@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { CheckpointRequest, CheckpointResponse } from './checkpoint-thread.ts';
+
+/** Brings what is in the log into the database file, in a thread of its own: that waits for the disk. */
+export interface Checkpoints {
+  /** Throws what kept it from being done; trying again is fine. */
+  run(request: CheckpointRequest): Promise<CheckpointResponse>;
+  close(): Promise<void>;
+}
+
+/** A thread that has nothing to do costs some megabytes. */
+const IDLE_MS = 5_000;
+
+export function createCheckpoints(file: string): Checkpoints {
+  let thread: Worker | undefined;
+  let idle: NodeJS.Timeout | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+
+  const end = async () => {
+    clearTimeout(idle);
+    const ending = thread;
+    thread = undefined;
+    if (!ending) return;
+    const exit = once(ending, 'exit').catch(() => {});
+    ending.postMessage('close');
+    await exit;
+  };
+
+  const ask = async (request: CheckpointRequest) => {
+    clearTimeout(idle);
+    thread ??= new Worker(new URL('./checkpoint-thread.ts', import.meta.url), { workerData: { file } });
+    const worker = thread;
+    try {
+      const answer = once(worker, 'message');
+      worker.postMessage(request);
+      const [response] = (await answer) as [CheckpointResponse];
+      if (response.error !== undefined) throw new Error(response.error);
+      return response;
+    } catch (error) {
+      // Or it could not even open the database: the next try begins anew.
+      await end();
+      throw error;
+    } finally {
+      idle = setTimeout(end, IDLE_MS).unref();
+    }
+  };
+
+  return {
+    run(request) {
+      const answer = last.then(() => ask(request));
+      last = answer.catch(() => {});
+      return answer;
+    },
+    async close() {
+      await last;
+      await end();
+    },
+  };
+}
