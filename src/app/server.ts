@@ -1,6 +1,7 @@
 import {
   type AnswerOptions,
   answer,
+  createClientAddress,
   type Listener,
   type ListenerOptions,
   type LoadedTls,
@@ -24,7 +25,7 @@ const CERTIFICATE_CHECK_MS = 10_000;
  * Listens as configured and answers from then on. `tls` is what was loaded for `http.tls`. Throws `AppError`.
  */
 export async function startServer(
-  options: Omit<AnswerOptions, 'headers' | 'prefix' | 'externalUrl'> & {
+  options: Omit<AnswerOptions, 'clientAddress' | 'headers' | 'prefix' | 'externalUrl'> & {
     http: HttpSettings;
     tls: LoadedTls | undefined;
   },
@@ -35,6 +36,7 @@ export async function startServer(
     ...options,
     headers: http.headers,
     prefix: http.prefix,
+    clientAddress: createClientAddress(http.trustedProxies),
     externalUrl: http.relativeUrls ? undefined : http.externalUrl,
   };
   const listener = await listenAt({

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Clock, type Logger, printable } from '../kernel/index.ts';
 import { OciError } from '../oci/index.ts';
 import type { Call } from './call.ts';
+import { type ClientAddress, peerAddress } from './client-address.ts';
 import { errorReply } from './error-reply.ts';
 import type { Guard } from './guard.ts';
 import { originOf } from './origin-of.ts';
@@ -55,6 +56,8 @@ export interface AnswerOptions {
   readonly prefix: string;
   /** `http.host`: when set, `Location` is absolute below it. Otherwise it is a path, which no proxy can break. */
   readonly externalUrl: string | undefined;
+  /** Undefined: who is connected. */
+  readonly clientAddress?: ClientAddress;
   readonly onFinished: (record: RequestRecord) => void;
   readonly isDraining: () => boolean;
 }
@@ -79,7 +82,7 @@ export async function answer(request: Request, response: Response, options: Answ
   const startedAt = clock.now();
   const requestId = `${processId}-${++answered}`;
   // Taken now: a socket that has closed does not know it any more.
-  const remoteAddress = request.socket?.remoteAddress ?? '';
+  const remoteAddress = (options.clientAddress ?? peerAddress)(request);
   // A socket error is told through `close`; without a listener it would end the process.
   request.on('error', ignore);
   response.on('error', ignore);

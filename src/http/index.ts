@@ -1,5 +1,6 @@
 export { type AnswerOptions, answer, type RequestRecord } from './answer.ts';
 export type { Call } from './call.ts';
+export { createClientAddress, isAddressOrNetwork } from './client-address.ts';
 export type {
   AccessRequirement,
   Actor,

@@ -121,6 +121,7 @@ function buildHttp(values: Values): HttpSettings {
     prefix: values.get(http.prefix),
     relativeUrls: values.get(http.relativeUrls),
     drainTimeoutMs: values.get(http.drainTimeout),
+    trustedProxies: values.find(http.trustedProxies) ?? [],
     headers: Object.fromEntries(values.list(http.headers)),
     ...(tlsSettings === undefined ? {} : { tls: tlsSettings }),
     http2Enabled: !values.get(http.http2Disabled),

@@ -7,6 +7,7 @@ import {
   externalUrl,
   headerText,
   listOf,
+  network,
   text,
   timeout,
   urlPath,
@@ -67,6 +68,13 @@ export const headers: SupportedKey<readonly string[]> = {
   doc: 'Header added to every response, with its list of values, for example for CORS.',
 };
 
+export const trustedProxies: SupportedKey<readonly string[]> = {
+  status: 'supported',
+  path: 'http.trustedproxies',
+  type: listOf(network),
+  doc: 'Proxies in front, as addresses or networks (`[10.0.0.0/8]`): from these alone `X-Forwarded-For` and `Forwarded` are believed, for the log, the audit log, limits and slowed logins. `X-Forwarded-Proto` and `X-Forwarded-Host` need no trust: they only tell a client where its tokens are.',
+};
+
 export const http2Disabled: DefaultedKey<boolean> = {
   status: 'supported',
   path: 'http.http2.disabled',
@@ -113,6 +121,7 @@ export const httpKeys: readonly Key[] = [
   drainTimeout,
   secret,
   headers,
+  trustedProxies,
   ...tlsKeys,
   http2Disabled,
   {

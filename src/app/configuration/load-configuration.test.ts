@@ -27,6 +27,7 @@ test('nothing given → 127.0.0.1:5000, ./data, deletion on, open', async () => 
       prefix: '/',
       relativeUrls: false,
       drainTimeoutMs: 30_000,
+      trustedProxies: [],
       headers: {},
       http2Enabled: true,
     },
@@ -145,6 +146,7 @@ http:
   prefix: team/registry
   relativeurls: true
   draintimeout: 1m
+  trustedproxies: [10.0.0.0/8, '::1']
   secret: 0123
   tls:
     certificate: /c
@@ -172,6 +174,7 @@ health: {storagedriver: {enabled: false, interval: 5s, threshold: 0}}
       prefix: '/team/registry/',
       relativeUrls: true,
       drainTimeoutMs: 60_000,
+      trustedProxies: ['10.0.0.0/8', '::1'],
       headers: {},
       tls: {
         certificate: '/c',

@@ -78,6 +78,8 @@ export interface HttpSettings extends Address {
   readonly prefix: string;
   readonly relativeUrls: boolean;
   readonly drainTimeoutMs: number;
+  /** Addresses and networks whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
   readonly headers: Readonly<Record<string, readonly string[]>>;
   readonly tls?: TlsSettings;
   readonly http2Enabled: boolean;

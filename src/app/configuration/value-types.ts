@@ -1,3 +1,4 @@
+import { isAddressOrNetwork } from '../../http/index.ts';
 import { cipherSuites } from './cipher-suites.ts';
 import { findAddress } from './find-address.ts';
 import { findDurationMs } from './find-duration.ts';
@@ -88,6 +89,10 @@ export function listOf<T>(item: ValueType<T>): ValueType<readonly T[]> {
     },
   };
 }
+
+export const network = ofText('an address or network such as 10.0.0.0/8', (value) =>
+  isAddressOrNetwork(value) ? value : undefined,
+);
 
 /** The public address; returned without a slash at its end. */
 export const externalUrl = ofText('a URL such as https://registry.example.com', (value) => {
