@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { TOTP } from 'otpauth';
 import {
   ACCOUNT_PASSWORD,
   type AccountsServer,
@@ -102,6 +103,23 @@ describe('Docker Hub’s API', () => {
     const worthless = await server.api('GET /v2/repositories/ann/open/', { as: 'JWT a.b.c' });
     assert.equal(worthless.status, 401);
     assert.deepEqual(Object.keys(worthless.json() as Json).sort(), ['detail', 'message']);
+  });
+
+  it('takes an access token, not the password, of who has a second factor', async () => {
+    const { server, bob } = await start();
+    await using _ = server;
+    const body = { username: 'bob', password: ACCOUNT_PASSWORD };
+    const as = basicOf('bob');
+    const path = '/api/v1/users/bob/two-factor';
+    const begun = await server.must(`POST ${path}`, { as, body: { password: ACCOUNT_PASSWORD } });
+    const code = new TOTP({ secret: String(begun.secret) }).generate({ timestamp: server.clock.now() });
+    await server.must(`POST ${path}/confirmation`, { as, body: { code } });
+    const refused = await server.api('POST /v2/users/login', { body });
+    assert.equal(refused.status, 401);
+    assert.match(String((refused.json() as Json).detail), /access token as the password/);
+    const token = await logIn(server, 'bob', bob.slice('Bearer '.length));
+    const me = await server.must('GET /v2/repositories/ann/open', { as: `Bearer ${token}` });
+    assert.equal(me.name, 'open');
   });
 
   it('answers 404 for what may not be seen, as for what is not there', async () => {
