@@ -21,6 +21,8 @@ if (!port) throw new Error('checkpoint-thread.ts runs as a worker thread only');
 
 const db = new DatabaseSync(workerData.file);
 db.exec('PRAGMA wal_autocheckpoint = 0');
+// Who begins the log anew is who cuts it to this.
+db.exec('PRAGMA journal_size_limit = 67108864');
 // The number means nothing here; SQLite writes its page though it does not change.
 const { user_version: version } = db.prepare('PRAGMA user_version').get() ?? {};
 

@@ -22,6 +22,7 @@ export function createCheckpoints(file: string): Checkpoints {
     const ending = thread;
     thread = undefined;
     if (!ending) return;
+    // It may end by an error, which nobody waits for.
     const exit = once(ending, 'exit').catch(() => {});
     ending.postMessage('close');
     await exit;
@@ -31,19 +32,17 @@ export function createCheckpoints(file: string): Checkpoints {
     clearTimeout(idle);
     thread ??= new Worker(new URL('./checkpoint-thread.ts', import.meta.url), { workerData: { file } });
     const worker = thread;
-    try {
-      const answer = once(worker, 'message');
-      worker.postMessage(request);
-      const [response] = (await answer) as [CheckpointResponse];
-      if (response.error !== undefined) throw new Error(response.error);
-      return response;
-    } catch (error) {
-      // Or it could not even open the database: the next try begins anew.
-      await end();
+    const answer = once(worker, 'message');
+    worker.postMessage(request);
+    const [response] = (await answer.catch(async (error: unknown) => {
+      // It could not even open the database: the next try begins anew.
+      thread = undefined;
+      await worker.terminate();
       throw error;
-    } finally {
-      idle = setTimeout(end, IDLE_MS).unref();
-    }
+    })) as [CheckpointResponse];
+    idle = setTimeout(end, IDLE_MS).unref();
+    if (response.error !== undefined) throw new Error(response.error);
+    return response;
   };
 
   return {
