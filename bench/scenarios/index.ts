@@ -1,4 +1,5 @@
 import type { Scenario } from '../measure/types.ts';
+import { accounts } from './accounts.ts';
 import { auth } from './auth.ts';
 import { blobGet } from './blob-get.ts';
 import { blobPush } from './blob-push.ts';
@@ -21,5 +22,6 @@ export const scenarios: readonly Scenario[] = [
   start,
   lists,
   auth,
+  accounts,
   mixed,
 ];

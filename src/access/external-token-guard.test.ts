@@ -78,7 +78,7 @@ function mint({ header = {}, claims = {}, key = p256.privateKey, now = clock.now
     .sign(key);
 }
 
-function ask(guard: Guard, asked: { token?: string } & Partial<AdmissionRequest>) {
+async function ask(guard: Guard, asked: { token?: string } & Partial<AdmissionRequest>) {
   const { token, ...rest } = asked;
   return guard.admit({
     access: pull,

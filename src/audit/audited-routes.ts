@@ -1,5 +1,6 @@
 import type { Database } from '../db/index.ts';
 import { type Call, Problem, type RouteRecord } from '../http/index.ts';
+import { whenReady } from '../kernel/index.ts';
 import { OciError } from '../oci/index.ts';
 import { type AuditEntry, originOf } from '../rest/index.ts';
 import type { AuditLog } from './create-audit-log.ts';
@@ -37,10 +38,14 @@ function audited<Route extends RouteRecord>(
   return {
     ...route,
     async handle(call: Call) {
-      const reply = await route.handle(call).catch((error: unknown) => {
-        if (isRefusal(error)) audit.refused({ ...entryOf(call), reason: error.message });
-        throw error;
-      });
+      const reply = await whenReady(
+        () => route.handle(call),
+        (done) => done,
+        (error) => {
+          if (isRefusal(error)) audit.refused({ ...entryOf(call), reason: error.message });
+          throw error;
+        },
+      );
       if (isRecorded && reply.status < 400 && !audit.hasRecorded(call.requestId)) {
         const entry = entryOf(call);
         await db.transaction((trx) => audit.record(trx, entry));

@@ -42,6 +42,10 @@ test('a prepared query gives what the query gives, for each value and in reads a
   assert.deepEqual(await names(db.reads, 1, 2), ['item 1', 'item 2']);
   assert.deepEqual(await names(db.reads, 2, 3, 'item 2'), ['item 3']);
   assert.deepEqual(await names(db.reads, 9, 9), []);
+  assert.ok(
+    Array.isArray(between(db.reads, { from: 1, to: 2, not: '' })),
+    'reads of this thread need no promise',
+  );
   assert.equal(built, 1);
   assert.deepEqual(await db.transaction((trx) => names(trx, 3, 3)), ['item 3']);
 });

@@ -1,4 +1,5 @@
 import type { RouteRecord } from '../http/index.ts';
+import { whenReady } from '../kernel/index.ts';
 import type { DistributionContext } from './context.ts';
 import { baseRoutes } from './endpoints/base.ts';
 import { blobRoutes } from './endpoints/blob.ts';
@@ -64,12 +65,13 @@ export function permittedRoute<Route extends RouteRecord>(
 export function inProtocolTerms<Route extends RouteRecord>(route: Route): Route {
   return {
     ...route,
-    async handle(call) {
-      try {
-        return await route.handle(call);
-      } catch (error) {
-        throw toOciError(error);
-      }
-    },
+    handle: (call) =>
+      whenReady(
+        () => route.handle(call),
+        (reply) => reply,
+        (error) => {
+          throw toOciError(error);
+        },
+      ),
   };
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { type Clock, type Logger, printable } from '../kernel/index.ts';
+import { andThen, type Clock, type Logger, type NowOrLater, printable, whenReady } from '../kernel/index.ts';
 import { OciError } from '../oci/index.ts';
 import type { Call } from './call.ts';
 import { type ClientAddress, peerAddress } from './client-address.ts';
 import { errorReply } from './error-reply.ts';
-import type { Guard } from './guard.ts';
+import type { Admission, Guard } from './guard.ts';
 import { originOf } from './origin-of.ts';
 import type { Reply } from './reply.ts';
 import {
@@ -76,8 +76,11 @@ const commonHeaders = [
 ] as const;
 const ignore = () => {};
 
-/** Takes a request from its first line to the record of its end. Never rejects. */
-export async function answer(request: Request, response: Response, options: AnswerOptions): Promise<void> {
+/**
+ * Takes a request from its first line to the record of its end. Never throws or rejects. What needs no waiting is
+ * answered before this returns.
+ */
+export function answer(request: Request, response: Response, options: AnswerOptions): NowOrLater<void> {
   const { clock, log } = options;
   const startedAt = clock.now();
   const requestId = `${processId}-${++answered}`;
@@ -97,26 +100,30 @@ export async function answer(request: Request, response: Response, options: Answ
   let words: ErrorWords = 'registry';
   let gone: AbortSignal | undefined;
   const counted = { bytes: 0 };
-  let bytesOut = 0;
-  let aborted = false;
 
-  let reply: Reply | undefined;
-  try {
-    reply = await handle();
-  } catch (error) {
-    if (!(error instanceof ClientGone || isGone(request, response))) {
-      reply = errorReply(error, { requestId, log, words });
-    }
+  return whenReady(handle, send, (error) =>
+    error instanceof ClientGone || isGone(request, response)
+      ? cutShort(new ClientGone(), 499)
+      : send(errorReply(error, { requestId, log, words })),
+  );
+
+  function send(reply: Reply): NowOrLater<void> {
+    return whenReady(
+      () => transmit(reply),
+      (bytesOut) => finish(reply.status, bytesOut),
+      (error) => cutShort(error, reply.status),
+    );
   }
-  try {
-    if (!reply) throw new ClientGone();
+
+  /** Answers the number of body bytes that were sent. */
+  function transmit(reply: Reply): NowOrLater<number> {
     // Node closes a connection that will not be reused as soon as the answer ends. Closed with bytes unread, it is
     // reset, and the answer is lost on clients that send all before they read (RFC 9112 §9.6). HTTP/2 resets no more
     // than the stream, and only after the answer.
     const lingers = !isHttp2(request) && isUnread(request);
     const beforeEnd = lingers ? () => discardRest(request) : undefined;
     const tooMuch = lingers && (contentLengthOf(request) ?? Number.POSITIVE_INFINITY) > DISCARD_BYTES;
-    bytesOut = await sendReply(reply, response, {
+    const sent = sendReply(reply, response, {
       head: method === 'HEAD',
       headers: [...commonHeaders, 'X-Request-Id', requestId],
       configured: options.headers,
@@ -124,30 +131,37 @@ export async function answer(request: Request, response: Response, options: Answ
       closes: !isHttp2(request) && (tooMuch || options.isDraining()),
       beforeEnd,
     });
-    if (!lingers && isUnread(request)) await discardRest(request);
-  } catch (error) {
-    aborted = true;
+    return andThen(sent, (bytesOut) =>
+      !lingers && isUnread(request) ? discardRest(request).then(() => bytesOut) : bytesOut,
+    );
+  }
+
+  function cutShort(error: unknown, status: number): void {
     if (!(error instanceof ClientGone)) log.error({ err: error, requestId }, 'answer was cut short');
     destroy(request);
+    finish(status, 0, true);
   }
-  const userAgent = headerOf(request, 'user-agent');
-  options.onFinished({
-    requestId,
-    method: printable(method),
-    path: printable(path),
-    route: observed.route,
-    repository: observed.repository,
-    actor: observed.actor,
-    status: reply?.status ?? 499,
-    bytesIn: counted.bytes,
-    bytesOut,
-    durationMs: clock.now() - startedAt,
-    remoteAddress,
-    userAgent: userAgent === undefined ? undefined : printable(userAgent),
-    aborted,
-  });
 
-  async function handle(): Promise<Reply> {
+  function finish(status: number, bytesOut: number, aborted?: true): void {
+    const userAgent = headerOf(request, 'user-agent');
+    options.onFinished({
+      requestId,
+      method: printable(method),
+      path: printable(path),
+      route: observed.route,
+      repository: observed.repository,
+      actor: observed.actor,
+      status,
+      bytesIn: counted.bytes,
+      bytesOut,
+      durationMs: clock.now() - startedAt,
+      remoteAddress,
+      userAgent: userAgent === undefined ? undefined : printable(userAgent),
+      aborted: aborted ?? false,
+    });
+  }
+
+  function handle(): NowOrLater<Reply> {
     const local = path.startsWith(options.prefix) ? `/${path.slice(options.prefix.length)}` : undefined;
     const allow = method === 'OPTIONS' && local !== undefined ? options.router.methodsOf(local) : [];
     // What a browser asks before it lets a registry UI of another origin ask more. It carries no credentials (Fetch
@@ -169,42 +183,52 @@ export async function answer(request: Request, response: Response, options: Answ
     const authorization = headerOf(request, 'authorization');
     const header = (name: string) => headerOf(request, name);
     const origin = () => options.externalUrl ?? originOf(request);
-    const admission =
-      access === 'public'
-        ? { actor: undefined, may: async () => false }
-        : await options.guard.admit({
-            access,
-            authorization,
-            surface,
-            method,
-            remoteAddress,
-            requestId,
-            header,
-            get query() {
-              return new URLSearchParams(queryOf(request.url ?? ''));
-            },
-            origin,
-          });
-    observed.actor = admission.actor?.name;
-    const call: Call = {
+    if (access === 'public') return handleFor({ actor: undefined, may: async () => false });
+    const admission = options.guard.admit({
+      access,
+      authorization,
+      surface,
       method,
       remoteAddress,
-      header,
-      origin,
-      params,
       requestId,
-      actor: admission.actor,
-      query: new URLSearchParams(queryOf(request.url ?? '')),
-      body: countBytes(request, counted),
-      contentLength: contentLengthOf(request),
-      get signal() {
-        gone ??= goneSignal(request, response);
-        return gone;
+      header,
+      get query() {
+        return new URLSearchParams(queryOf(request.url ?? ''));
       },
-      may: admission.may,
-      url: (target) => (options.externalUrl ?? '') + options.prefix.slice(0, -1) + target,
-      path: (target) => options.prefix.slice(0, -1) + target,
-    };
-    return route.handle(call);
+      origin,
+    });
+    return andThen(admission, handleFor);
+
+    function handleFor(admission: Admission): NowOrLater<Reply> {
+      observed.actor = admission.actor?.name;
+      let query: URLSearchParams | undefined;
+      let body: AsyncIterable<Uint8Array> | undefined;
+      const call: Call = {
+        method,
+        remoteAddress,
+        header,
+        origin,
+        params,
+        requestId,
+        actor: admission.actor,
+        get query() {
+          query ??= new URLSearchParams(queryOf(request.url ?? ''));
+          return query;
+        },
+        get body() {
+          body ??= countBytes(request, counted);
+          return body;
+        },
+        contentLength: contentLengthOf(request),
+        get signal() {
+          gone ??= goneSignal(request, response);
+          return gone;
+        },
+        may: admission.may,
+        url: (target) => (options.externalUrl ?? '') + options.prefix.slice(0, -1) + target,
+        path: (target) => options.prefix.slice(0, -1) + target,
+      };
+      return route.handle(call);
+    }
   }
 }

@@ -1,3 +1,5 @@
+import type { NowOrLater } from '../kernel/index.ts';
+
 /** What a caller must be allowed to do: for repositories and the catalog the same words as a token scope. */
 export interface AccessRequirement {
   readonly type: 'repository' | 'registry' | 'namespace' | 'account' | 'system';
@@ -69,5 +71,5 @@ export type Surface = 'registry' | 'api';
 
 /** Decides before the handler runs. Throws `OciError` UNAUTHORIZED (with a challenge) or DENIED to refuse; `refusing` says whom. */
 export interface Guard {
-  admit(request: AdmissionRequest): Promise<Admission>;
+  admit(request: AdmissionRequest): NowOrLater<Admission>;
 }

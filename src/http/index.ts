@@ -15,7 +15,7 @@ export type {
 export { type Listener, type ListenerOptions, listen } from './listener.ts';
 export { Problem } from './problem.ts';
 export { refusedActor, refusing } from './refused-actor.ts';
-export { type BodySink, jsonReply, lengthOnly, type Reply, type StreamedBody } from './reply.ts';
+export { type BodyLength, type BodySink, jsonReply, type Reply, type StreamedBody } from './reply.ts';
 export type { RouteRecord } from './route.ts';
 export { createRouter, type Router } from './router.ts';
 export { ClientGone } from './send-reply.ts';

@@ -14,15 +14,20 @@ export interface StreamedBody {
   dispose(): Promise<void>;
 }
 
+/** For HEAD: says how long the body would be. */
+export interface BodyLength {
+  readonly lengthBytes: number;
+}
+
 /** What a handler answers. `Content-Length` is set by the pipeline from the body. */
 export interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
-  readonly body?: Uint8Array | StreamedBody;
+  readonly body?: Uint8Array | StreamedBody | BodyLength;
 }
 
 export function isStreamed(body: Reply['body']): body is StreamedBody {
-  return body !== undefined && !(body instanceof Uint8Array);
+  return body !== undefined && 'writeTo' in body;
 }
 
 const encoder = new TextEncoder();
@@ -33,9 +38,4 @@ export function jsonReply(status: number, value: unknown, headers: Reply['header
     headers: { 'Content-Type': 'application/json', ...headers },
     body: encoder.encode(`${JSON.stringify(value)}\n`),
   };
-}
-
-/** For HEAD: says how long the body would be. It is never written. */
-export function lengthOnly(lengthBytes: number): StreamedBody {
-  return { lengthBytes, writeTo: async () => {}, dispose: async () => {} };
 }

@@ -9,7 +9,8 @@ const DISCARD_MS = 5_000;
 
 /** The path of a request target in origin form, or in the absolute form that proxies send (RFC 9112 §3.2.2). */
 export function pathOf(target: string): string {
-  const origin = /^https?:\/\/[^/?#]*/i.exec(target)?.[0] ?? '';
+  // The absolute form is rare.
+  const origin = target.startsWith('/') ? '' : (/^https?:\/\/[^/?#]*/i.exec(target)?.[0] ?? '');
   const rest = target.slice(origin.length);
   const end = rest.search(/[?#]/);
   return (end < 0 ? rest : rest.slice(0, end)) || '/';

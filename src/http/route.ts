@@ -1,3 +1,4 @@
+import type { NowOrLater } from '../kernel/index.ts';
 import type { Call } from './call.ts';
 import type { RouteAccess, Surface } from './guard.ts';
 import type { Reply } from './reply.ts';
@@ -20,5 +21,5 @@ export interface RouteRecord {
   readonly errorWords?: ErrorWords;
   /** Parses what it names and throws `OciError` on bad input, so that nothing is asked of a guard about it. */
   access(params: Readonly<Record<string, string>>): RouteAccess;
-  handle(call: Call): Promise<Reply>;
+  handle(call: Call): NowOrLater<Reply>;
 }

@@ -40,11 +40,17 @@ export function createRouter(routes: readonly RouteRecord[]): Router {
     compiled.set(route.path, entry);
   }
   const paths = [...compiled.values()].sort((a, b) => literals(b) - literals(a));
+  const begins = new Map(paths.map((path) => [firstLiteral(path), candidatesFor(firstLiteral(path))]));
+  const others = candidatesFor(undefined);
+
+  function candidatesFor(first: string | undefined): CompiledPath[] {
+    return paths.filter((path) => [undefined, first].includes(firstLiteral(path)));
+  }
 
   return {
     match(method, path) {
       const segments = path.split('/');
-      for (const candidate of paths) {
+      for (const candidate of begins.get(segments[1]) ?? others) {
         const raw = matchPath(candidate, segments);
         if (!raw) continue;
         const route =
@@ -82,6 +88,12 @@ function literals({ head, tail }: CompiledPath): number {
   return [...head, ...tail].filter((segment) => 'literal' in segment).length;
 }
 
+/** Of the segment after the first slash; undefined when it is a parameter. */
+function firstLiteral({ head }: CompiledPath): string | undefined {
+  const [, first] = head;
+  return first && 'literal' in first ? first.literal : undefined;
+}
+
 function matchPath(path: CompiledPath, segments: readonly string[]): Record<string, string> | undefined {
   const { head, greedy, tail } = path;
   const tailAt = segments.length - tail.length;
@@ -89,20 +101,21 @@ function matchPath(path: CompiledPath, segments: readonly string[]): Record<stri
   if (greedy === undefined ? spare !== 0 : spare < 1) return undefined;
   const params: Record<string, string> = {};
   // The tail first: what most paths differ in.
-  if (!matchSegments(tail, segments.slice(tailAt), params)) return undefined;
-  if (!matchSegments(head, segments, params)) return undefined;
+  if (!matchSegments(tail, segments, { from: tailAt, params })) return undefined;
+  if (!matchSegments(head, segments, { from: 0, params })) return undefined;
   if (greedy !== undefined) params[greedy] = segments.slice(head.length, tailAt).join('/');
   return params;
 }
 
-/** Whether `segments` begin as `pattern` says. */
+/** Whether `segments` are as `pattern` says, from the one at `from` on. */
 function matchSegments(
   pattern: readonly Segment[],
   segments: readonly string[],
-  params: Record<string, string>,
+  { from, params }: { from: number; params: Record<string, string> },
 ): boolean {
-  for (const [index, expected] of pattern.entries()) {
-    const segment = segments[index] ?? '';
+  let at = from;
+  for (const expected of pattern) {
+    const segment = segments[at++] ?? '';
     if ('literal' in expected) {
       if (segment !== expected.literal) return false;
     } else if (segment === '') return false;

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
-import { type BodySink, isStreamed, type Reply } from './reply.ts';
+import { andThen, type NowOrLater } from '../kernel/index.ts';
+import { type BodySink, isStreamed, type Reply, type StreamedBody } from './reply.ts';
 
 export type Response = ServerResponse | Http2ServerResponse;
 
@@ -25,43 +26,50 @@ export interface SendOptions {
 }
 
 /**
- * Writes a reply with back-pressure and returns the number of body bytes that were handed to the socket.
+ * Writes a reply with back-pressure and answers the number of body bytes that were handed to the socket.
  * A streamed body that fails half-way closes the connection: with a status already sent, a cut is the only honest
  * way to say that the bytes are not all there.
  */
-export async function sendReply(reply: Reply, response: Response, options: SendOptions): Promise<number> {
-  const { status, body } = reply;
+export function sendReply(reply: Reply, response: Response, options: SendOptions): NowOrLater<number> {
+  const { body } = reply;
+  if (isStreamed(body)) return sendStreamed(reply, body, { ...options, response });
+  writeHead(reply, response, options);
+  const last = options.head || !(body instanceof Uint8Array) ? undefined : body;
+  return andThen(end(response, options, last), () => last?.byteLength ?? 0);
+}
+
+async function sendStreamed(
+  reply: Reply,
+  body: StreamedBody,
+  options: SendOptions & { response: Response },
+): Promise<number> {
+  const { response } = options;
   try {
-    // The two classes have this in common, but not in their types. One call: setting headers one by one costs twice.
-    (response as ServerResponse).writeHead(status, headersOf(reply, options) as string[]);
-    if (options.head || body === undefined) {
-      await end();
-      return 0;
-    }
-    if (!isStreamed(body)) {
-      await end(body);
-      return body.byteLength;
-    }
+    writeHead(reply, response, options);
     const sink = countingSink(response);
-    await body.writeTo(sink);
-    await end();
+    if (!options.head) await body.writeTo(sink);
+    await end(response, options);
     return sink.bytes();
   } finally {
-    if (isStreamed(body)) await body.dispose();
+    await body.dispose();
   }
+}
 
-  async function end(last?: Uint8Array): Promise<void> {
-    const { beforeEnd } = options;
-    const writable = response as ServerResponse;
-    if (!beforeEnd) {
-      writable.end(last);
-      return;
-    }
-    if (last) writable.write(last);
-    else writable.flushHeaders();
-    await beforeEnd();
-    writable.end();
+/** In one call: setting headers one by one costs twice. */
+function writeHead(reply: Reply, response: Response, options: SendOptions): void {
+  // The two classes have this in common, but not in their types.
+  (response as ServerResponse).writeHead(reply.status, headersOf(reply, options) as string[]);
+}
+
+function end(response: Response, { beforeEnd }: SendOptions, last?: Uint8Array): NowOrLater<void> {
+  const writable = response as ServerResponse;
+  if (!beforeEnd) {
+    writable.end(last);
+    return;
   }
+  if (last) writable.write(last);
+  else writable.flushHeaders();
+  return beforeEnd().then(() => void writable.end());
 }
 
 /** Names and values in turn, which Node takes as they are. */
@@ -77,7 +85,7 @@ function headersOf(reply: Reply, options: SendOptions): (string | readonly strin
     all.push(name, values);
   }
   for (const name in own) all.push(name, own[name] ?? '');
-  if (isStreamed(body)) {
+  if (body && 'lengthBytes' in body) {
     if (body.lengthBytes !== undefined) all.push('Content-Length', String(body.lengthBytes));
   } else if (status !== 204 && status !== 304) {
     // RFC 9110 §8.6: no Content-Length on 204; on 304 it would have to be that of the 200.

@@ -1,6 +1,6 @@
 import type { Database } from '../db/index.ts';
 import { type Call, Problem, type Reply } from '../http/index.ts';
-import type { Clock, Logger } from '../kernel/index.ts';
+import type { Clock, Logger, NowOrLater } from '../kernel/index.ts';
 import type { ApiRoute } from './api-route.ts';
 import { docsRoutes } from './docs/docs-routes.ts';
 import { createIdempotency } from './idempotency/create-idempotency.ts';
@@ -30,7 +30,7 @@ export function restRoutes(options: {
   const limiter = createRateLimiter(clock);
   const idempotency = createIdempotency(options);
 
-  const limited = async (call: Call, handle: (call: Call) => Promise<Reply>): Promise<Reply> => {
+  const limited = async (call: Call, handle: (call: Call) => NowOrLater<Reply>): Promise<Reply> => {
     const allowance = limiter.take(limitKey(call), call.actor ? limits.known : limits.anybody);
     const headers = {
       'RateLimit-Limit': String(allowance.limit),

@@ -54,7 +54,7 @@ const basic = (name: string, password = name) =>
   `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
 const bearer = (token: string) => `Bearer ${token}`;
 
-function admit(
+async function admit(
   wanted: RouteAccess,
   request: {
     authorization?: string;

@@ -10,6 +10,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import { readsAtOnce } from '../prepare.ts';
 import type { SqliteConnection, StatementResult } from './connection.ts';
 import { toDbError } from './sqlite-error.ts';
 import type { Transactions } from './transactions.ts';
@@ -63,7 +64,15 @@ export function openReads<Tables>(connection: SqliteConnection, file: string): K
   });
   // Kysely would lend the one connection to each statement and take it back, over many promises: 5 µs of CPU.
   executor.executeQuery = (query) => shared.executeQuery(query);
-  return new Kysely<Tables>({ config: { dialect }, dialect, driver, executor });
+  const reads = new Kysely<Tables>({ config: { dialect }, dialect, driver, executor });
+  readsAtOnce(reads, (statement, parameters) => {
+    try {
+      return connection.execute(statement, parameters).rows;
+    } catch (error) {
+      throw toDbError(error, file);
+    }
+  });
+  return reads;
 }
 
 /** Kysely over the writing connection. Every statement belongs to a transaction. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { BlobError, type OpenBlob } from '../../blob/index.ts';
-import { type Call, lengthOnly, type Reply, type RouteRecord } from '../../http/index.ts';
+import type { Call, Reply, RouteRecord } from '../../http/index.ts';
 import {
   type Digest,
   matchesIfNoneMatch,
@@ -54,7 +54,7 @@ async function getBlob(context: DistributionContext, call: Call): Promise<Reply>
   };
   if (matchesIfNoneMatch(call.header('if-none-match'), digest)) return { status: 304, headers };
   // RFC 9110 §14.2: Range is defined for GET alone.
-  if (call.method === 'HEAD') return { status: 200, headers, body: lengthOnly(sizeBytes) };
+  if (call.method === 'HEAD') return { status: 200, headers, body: { lengthBytes: sizeBytes } };
   // RFC 9110 §13.1.5: a range of another version than the client has is no use to it.
   const isSameVersion = matchesIfNoneMatch(call.header('if-range') ?? '*', digest);
   const request = parseRange(isSameVersion ? call.header('range') : undefined, sizeBytes);

@@ -1,4 +1,5 @@
-import { type Call, lengthOnly, type Reply, type RouteRecord } from '../../http/index.ts';
+import type { Call, Reply, RouteRecord } from '../../http/index.ts';
+import { andThen, type NowOrLater } from '../../kernel/index.ts';
 import { matchesIfNoneMatch, OciError, parseReference, parseTag } from '../../oci/index.ts';
 import { originOf } from '../../rest/index.ts';
 import type { DistributionContext } from '../context.ts';
@@ -59,28 +60,27 @@ function referenceOf(call: Call) {
 }
 
 /** `Accept` is not looked at: the stored type is the only one there is, and clients that list less cope with it. */
-async function getManifest(context: DistributionContext, call: Call): Promise<Reply> {
+function getManifest(context: DistributionContext, call: Call): NowOrLater<Reply> {
   const repository = repositoryOf(call.params);
   const reference = referenceOf(call);
   const { reads } = context.db;
   if (call.method === 'HEAD') {
-    const stat = await findManifestStat(reads, repository, reference);
-    if (!stat) throw manifestUnknown(repository, reference);
-    const headers = manifestHeaders(stat);
-    if (matchesIfNoneMatch(call.header('if-none-match'), stat.digest)) return { status: 304, headers };
-    return { status: 200, headers, body: lengthOnly(stat.sizeBytes) };
+    return andThen(findManifestStat(reads, repository, reference), (stat) => {
+      if (!stat) throw manifestUnknown(repository, reference);
+      const headers = manifestHeaders(stat);
+      if (matchesIfNoneMatch(call.header('if-none-match'), stat.digest)) return { status: 304, headers };
+      return { status: 200, headers, body: { lengthBytes: stat.sizeBytes } };
+    });
   }
-  const manifest = await findManifest(reads, repository, reference);
-  if (!manifest) throw manifestUnknown(repository, reference);
-  const headers = manifestHeaders(manifest);
-  if (matchesIfNoneMatch(call.header('if-none-match'), manifest.digest)) return { status: 304, headers };
-  context.usage?.manifestPulled({
-    repository,
-    digest: manifest.digest,
-    tag: reference.kind === 'tag' ? reference.tag : undefined,
-    actor: call.actor,
+  return andThen(findManifest(reads, repository, reference), (manifest) => {
+    if (!manifest) throw manifestUnknown(repository, reference);
+    const { digest, content } = manifest;
+    const headers = manifestHeaders(manifest);
+    if (matchesIfNoneMatch(call.header('if-none-match'), digest)) return { status: 304, headers };
+    const tag = reference.kind === 'tag' ? reference.tag : undefined;
+    context.usage?.manifestPulled({ repository, digest, tag, actor: call.actor });
+    return { status: 200, headers, body: content };
   });
-  return { status: 200, headers, body: manifest.content };
 }
 
 function manifestHeaders(manifest: ManifestStat): Record<string, string> {

@@ -29,7 +29,7 @@ const after = prepare((db: Reads, from: { digest: Digest; repositoryId: number; 
 );
 
 /** Which repository has which blob, in order of digest, after `from` (undefined for the beginning). */
-export function listBlobLinks(
+export async function listBlobLinks(
   db: Reads,
   page: { readonly from: Pick<BlobLink, 'digest' | 'repositoryId'> | undefined; readonly limit: number },
 ): Promise<BlobLink[]> {

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import { prepare } from '../../db/index.ts';
+import { andThen, type NowOrLater } from '../../kernel/index.ts';
 import type { Digest, RepositoryName } from '../../oci/index.ts';
 import type { DistributionTables } from '../tables.ts';
 
@@ -7,13 +8,12 @@ type Reads = Kysely<DistributionTables>;
 type Trx = Transaction<DistributionTables>;
 
 /** The size under which the repository has this blob, or undefined if it has it not. */
-export async function findBlobSize(
+export function findBlobSize(
   db: Reads,
   repository: RepositoryName,
   digest: Digest,
-): Promise<number | undefined> {
-  const [row] = await blobSize(db, { repository, digest });
-  return row?.size_bytes;
+): NowOrLater<number | undefined> {
+  return andThen(blobSize(db, { repository, digest }), ([row]) => row?.size_bytes);
 }
 
 const blobSize = prepare((db: Reads, named: { repository: RepositoryName; digest: Digest }) =>

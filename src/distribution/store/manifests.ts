@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import { prepare } from '../../db/index.ts';
+import { andThen, type NowOrLater } from '../../kernel/index.ts';
 import type { Digest, Reference, RepositoryName, Tag } from '../../oci/index.ts';
 import type { DistributionTables } from '../tables.ts';
 import { recentContent } from './recent-contents.ts';
@@ -54,27 +55,32 @@ const contentOf = prepare((db: Reads, named: { digest: Digest }) =>
   db.selectFrom('manifest_content').select('content').where('digest', '=', named.digest),
 );
 
-export async function findManifestStat(
+export function findManifestStat(
   db: Reads,
   repository: RepositoryName,
   reference: Reference,
-): Promise<ManifestStat | undefined> {
-  const [row] = await (reference.kind === 'tag'
-    ? statByTag(db, { repository, tag: reference.tag })
-    : statByDigest(db, { repository, digest: reference.digest }));
-  return row;
+): NowOrLater<ManifestStat | undefined> {
+  const rows =
+    reference.kind === 'tag'
+      ? statByTag(db, { repository, tag: reference.tag })
+      : statByDigest(db, { repository, digest: reference.digest });
+  return andThen(rows, ([row]) => row);
 }
 
-export async function findManifest(
+export function findManifest(
   db: Reads,
   repository: RepositoryName,
   reference: Reference,
-): Promise<StoredManifest | undefined> {
-  const stat = await findManifestStat(db, repository, reference);
-  if (!stat) return undefined;
-  const { digest, mediaType, sizeBytes } = stat;
-  const content = await recentContent(digest, async () => (await contentOf(db, { digest }))[0]?.content);
-  return content && { digest, mediaType, sizeBytes, content };
+): NowOrLater<StoredManifest | undefined> {
+  return andThen(findManifestStat(db, repository, reference), (stat) => {
+    if (!stat) return undefined;
+    const { digest, mediaType, sizeBytes } = stat;
+    const read = () => andThen(contentOf(db, { digest }), ([row]) => row?.content);
+    return andThen(
+      recentContent(digest, read),
+      (content) => content && { digest, mediaType, sizeBytes, content },
+    );
+  });
 }
 
 export interface NewManifest extends StoredManifest {

@@ -1,3 +1,4 @@
+import { andThen, type NowOrLater } from '../../kernel/index.ts';
 import { algorithmOf, type Digest, digestOf } from '../../oci/index.ts';
 
 /** Some ten thousand manifests. */
@@ -12,10 +13,10 @@ let heldBytes = 0;
  * The bytes with this digest, from those asked for last or else from `read`. Only what has its digest is kept: that is right for
  * ever, whichever database it came from.
  */
-export async function recentContent(
+export function recentContent(
   digest: Digest,
-  read: () => Promise<Uint8Array | undefined>,
-): Promise<Uint8Array | undefined> {
+  read: () => NowOrLater<Uint8Array | undefined>,
+): NowOrLater<Uint8Array | undefined> {
   const held = contents.get(digest);
   if (held) {
     // Back to the end: the first to go is the one that was asked for the longest time ago.
@@ -23,9 +24,10 @@ export async function recentContent(
     contents.set(digest, held);
     return held;
   }
-  const content = await read();
-  if (content && digestOf(algorithmOf(digest), content) === digest) keep(digest, content);
-  return content;
+  return andThen(read(), (content) => {
+    if (content && digestOf(algorithmOf(digest), content) === digest) keep(digest, content);
+    return content;
+  });
 }
 
 function keep(digest: Digest, content: Uint8Array): void {

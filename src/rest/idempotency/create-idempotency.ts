@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '../../db/index.ts';
 import type { Call, Reply } from '../../http/index.ts';
-import type { Clock, Logger } from '../../kernel/index.ts';
+import type { Clock, Logger, NowOrLater } from '../../kernel/index.ts';
 import { problem } from '../problem.ts';
 import { readBody } from '../read-body.ts';
 import type { RestTables } from '../tables.ts';
@@ -9,7 +9,7 @@ import { seal, unseal } from './seal.ts';
 
 interface Operation {
   readonly name: string;
-  handle(call: Call): Promise<Reply>;
+  handle(call: Call): NowOrLater<Reply>;
 }
 
 export interface Idempotency {
