@@ -39,7 +39,7 @@ export const expectations: Readonly<Record<Expectation, readonly string[]>> = {
     user.device.delete-all
     robot.list robot.create robot.get robot.update robot.delete robot.token.list robot.token.create robot.token.delete
     organisation.get organisation.delete namespace.settings.get namespace.settings.update organisation.members.list
-    organisation.members.put organisation.members.delete team.list team.create team.get team.update team.delete
+    organisation.members.put organisation.members.delete user.organisations.leave team.list team.create team.get team.update team.delete
     team.members.list team.members.put team.members.delete grant.list grant.create grant.delete role.list role.put
     role.delete`.split(/\s+/),
   told: 'repository.create audit.list audit.export'.split(' '),
