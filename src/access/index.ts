@@ -1,5 +1,7 @@
-export { assertNotLastOwner } from './assert-not-last-owner.ts';
 export type { AccessTransaction, Account, Accounts } from './accounts.ts';
+export { assertMayLetIn } from './assert-may-let-in.ts';
+export { assertNotLastOwner } from './assert-not-last-owner.ts';
+export { assertUnclaimed } from './assert-unclaimed.ts';
 export type { Authorizer, Readable } from './authorizer.ts';
 export { type BasicGuardOptions, createBasicGuard } from './basic-guard.ts';
 export { changeAccess } from './change-access.ts';
@@ -27,4 +29,3 @@ export { builtInRoles, isRoleAction, type RoleAction, roleActions } from './role
 export { accessRoutes } from './routes/access-routes.ts';
 export { syncTeams } from './sync-teams.ts';
 export { type AccessTables, accessMigrations, type Visibility } from './tables.ts';
-export { assertMayLetIn } from './assert-may-let-in.ts';

@@ -4,6 +4,8 @@ import type { AccessTransaction } from './accounts.ts';
 /** What is asked of whoever keeps the content of repositories. In the transaction that changes the rights. */
 export interface RepositoryMover {
   exists(trx: AccessTransaction, name: RepositoryName): Promise<boolean>;
+  /** Whether there is a repository whose name begins with `NAMESPACE/`. */
+  existsBelow(trx: AccessTransaction, namespace: string): Promise<boolean>;
   /**
    * Moves everything, when there is anything; nothing to move is no failure. False, having changed nothing, when
    * something is at `to` already.

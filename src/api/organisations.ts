@@ -43,8 +43,9 @@ export const createOrganisation = defineContract({
   method: 'POST',
   path,
   summary: 'Make an organisation; who makes it is its first owner',
-  description: 'Users and organisations share one list of names. 409 when the name is taken or reserved.',
-  body: z.strictObject({ name: accountName }),
+  description:
+    'Users and organisations share one list of names. 409 when the name is taken or reserved, or when there are repositories below it: `takes_over_repositories` is for administrators.',
+  body: z.strictObject({ name: accountName, takes_over_repositories: z.boolean().optional() }),
   result: organisationSchema,
   status: 201,
 });

@@ -52,13 +52,14 @@ export const createUser = defineContract({
   path: '/api/v1/users',
   summary: 'Create a user',
   description:
-    'Without a `password` the answer holds a link, good once, with which the user sets one. Nobody signs up alone.',
+    'Without a `password` the answer holds a link, good once, with which the user sets one. Nobody signs up alone. 409 when there are repositories below the name, unless `takes_over_repositories` says that the user is to own them.',
   body: z.strictObject({
     name: accountName,
     display_name: displayName.optional(),
     email: email.optional(),
     password: password.optional(),
     is_administrator: z.boolean().optional(),
+    takes_over_repositories: z.boolean().optional(),
   }),
   result: userSchema.extend({ password_link: passwordLink.optional() }),
   status: 201,

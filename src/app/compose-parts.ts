@@ -8,6 +8,7 @@ import {
 import type { Guard, RouteRecord } from '../http/index.ts';
 import { allReadable } from '../hub/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
+import type { RepositoryName } from '../oci/index.ts';
 import { type ApiRoute, noAuditTrail, type RestTables, restRoutes } from '../rest/index.ts';
 import { composeHub, type HubParts } from './compose-hub.ts';
 import type { Settings } from './configuration/index.ts';
@@ -104,6 +105,17 @@ function createMover(onMoved: () => void): RepositoryMover {
         .selectFrom('repository')
         .select('id')
         .where('name', '=', name)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+    async existsBelow(trx, namespace) {
+      const row = await seen(trx)
+        .selectFrom('repository')
+        .select('id')
+        // `0` comes after `/`.
+        .where('name', '>', `${namespace}/` as RepositoryName)
+        .where('name', '<', `${namespace}0` as RepositoryName)
+        .limit(1)
         .executeTakeFirst();
       return row !== undefined;
     },

@@ -6,6 +6,7 @@ import {
   accessRoutes,
   assertMayLetIn,
   assertNotLastOwner,
+  assertUnclaimed,
   createAccountsGuard,
   createAuthorizer,
   createRepositoryHooks,
@@ -70,6 +71,7 @@ export async function openAccounts(options: {
     log,
     audit,
     isReservedName,
+    assertUnclaimed: (trx, name) => assertUnclaimed({ mover }, trx as unknown as AccessTransaction, name),
     // The same transaction, as the owner of the other tables sees it.
     async onAccountDeleted(trx, account) {
       await assertNotLastOwner(accounts, trx as unknown as AccessTransaction, account);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type AuditFilter, exportAudit, listAudit } from '../api/index.ts';
 import type { Call, StreamedBody } from '../http/index.ts';
 import { type ApiRoute, apiRoute, decodeCursor, encodeCursor, problem } from '../rest/index.ts';
+import { findEndOfFormer } from './find-end-of-former.ts';
 import { listEntries } from './list-entries.ts';
 import type { AuditTables } from './tables.ts';
 
@@ -17,9 +18,9 @@ export function auditRoutes(db: Kysely<AuditTables>): readonly ApiRoute[] {
       access: () => 'authenticated',
       async handle({ query, call }) {
         const { limit, cursor, ...filter } = query;
-        await assertMayRead(call, filter);
+        const after = await assertMayRead(db, call, filter);
         const beyond = decodeCursor(position, cursor);
-        const items = await listEntries(db, { filter, order: 'desc', beyond, limit: limit + 1 });
+        const items = await listEntries(db, { filter, after, order: 'desc', beyond, limit: limit + 1 });
         const isMore = items.length > limit;
         if (isMore) items.pop();
         const last = items.at(-1);
@@ -29,19 +30,27 @@ export function auditRoutes(db: Kysely<AuditTables>): readonly ApiRoute[] {
     apiRoute(exportAudit, {
       access: () => 'authenticated',
       async handle({ query, call }) {
-        await assertMayRead(call, query);
+        const after = await assertMayRead(db, call, query);
         const headers = { 'Content-Disposition': 'attachment; filename="audit.jsonl"' };
-        return { headers, stream: exportBody(db, { filter: query, signal: call.signal }) };
+        return { headers, stream: exportBody(db, { filter: query, after, signal: call.signal }) };
       },
     }),
   ];
 }
 
-async function assertMayRead(call: Call, { namespace }: AuditFilter): Promise<void> {
-  const isAllowed =
-    (await call.may({ type: 'system', name: 'registry', actions: ['administer'] })) ||
-    (namespace !== undefined && (await call.may({ type: 'namespace', name: namespace, actions: ['audit'] })));
-  if (isAllowed) return;
+/** Answers the line before the first that may be read: who has a name now does not read of whoever had it before. */
+async function assertMayRead(
+  db: Kysely<AuditTables>,
+  call: Call,
+  { namespace }: AuditFilter,
+): Promise<number> {
+  if (await call.may({ type: 'system', name: 'registry', actions: ['administer'] })) return 0;
+  if (
+    namespace !== undefined &&
+    (await call.may({ type: 'namespace', name: namespace, actions: ['audit'] }))
+  ) {
+    return findEndOfFormer(db, namespace);
+  }
   throw problem(
     'forbidden',
     'The audit log is for administrators. Who has the audit right on a namespace may read its part: add ?namespace=NAME.',
@@ -51,14 +60,14 @@ async function assertMayRead(call: Call, { namespace }: AuditFilter): Promise<vo
 /** Reads the next lines when those before have left. */
 function exportBody(
   db: Kysely<AuditTables>,
-  { filter, signal }: { filter: AuditFilter; signal: AbortSignal },
+  { filter, after, signal }: { filter: AuditFilter; after: number; signal: AbortSignal },
 ): StreamedBody {
   return {
     lengthBytes: undefined,
     async writeTo(sink) {
-      let beyond: number | undefined;
+      let beyond: number | undefined = after;
       while (!signal.aborted) {
-        const items = await listEntries(db, { filter, order: 'asc', beyond, limit: LINES_PER_PIECE });
+        const items = await listEntries(db, { filter, after, order: 'asc', beyond, limit: LINES_PER_PIECE });
         if (items.length > 0) {
           await sink.write(encoder.encode(items.map((item) => `${JSON.stringify(item)}\n`).join('')));
         }

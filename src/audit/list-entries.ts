@@ -4,6 +4,8 @@ import type { AuditTables } from './tables.ts';
 
 export interface EntryRange {
   readonly filter: AuditFilter;
+  /** Nothing up to this line. */
+  readonly after: number;
   readonly order: 'asc' | 'desc';
   /** Goes on beyond this line. */
   readonly beyond: number | undefined;
@@ -13,13 +15,14 @@ export interface EntryRange {
 /** Lines that fit all of the filter, in the order of the log or against it. */
 export async function listEntries(
   db: Kysely<AuditTables>,
-  { filter, order, beyond, limit }: EntryRange,
+  { filter, after, order, beyond, limit }: EntryRange,
 ): Promise<AuditEntryView[]> {
   let query = db.selectFrom('audit_entry').selectAll().orderBy('sequence', order).limit(limit);
   for (const column of ['actor', 'action', 'resource', 'namespace', 'outcome'] as const) {
     const wanted = filter[column];
     if (wanted !== undefined) query = query.where(column, '=', wanted);
   }
+  query = query.where('sequence', '>', after);
   if (beyond !== undefined) query = query.where('sequence', order === 'asc' ? '>' : '<', beyond);
   // As places instead of times, so that the order of the log serves for both.
   if (filter.since !== undefined) {

@@ -12,6 +12,11 @@ export interface IdentityPorts {
   /** Whether nobody may be called that. */
   isReservedName(name: string): boolean;
   /**
+   * In the transaction that makes an account: refuses with a `Problem` when there are repositories that its holder would
+   * own by its name alone.
+   */
+  assertUnclaimed(trx: Transaction<IdentityTables>, name: string): Promise<void>;
+  /**
    * In the transaction that deletes the account: takes its rights away, and refuses with a `Problem` as long as it owns
    * something that would be nobody's.
    */

@@ -17,6 +17,7 @@ import {
   problem,
 } from '../../rest/index.ts';
 import type { Account } from '../accounts.ts';
+import { assertUnclaimed } from '../assert-unclaimed.ts';
 import { changeAccess } from '../change-access.ts';
 import type { AccessContext } from '../context.ts';
 import { removeAccountRights } from '../remove-account-rights.ts';
@@ -66,14 +67,24 @@ export function organisationRoutes(context: AccessContext): ApiRoute[] {
 
     apiRoute(createOrganisation, {
       access: () => ({ type: 'system', name: 'registry', actions: ['create-organisation'] }),
-      async handle({ body: { name }, call }) {
+      async handle({ body: { name, takes_over_repositories: takesOver }, call }) {
         const taken = problem(
           'conflict',
           `The name ${name} is taken or reserved. Users and organisations share one list.`,
         );
         if (isReservedName(name)) throw taken;
+        const isAdministrator = call.may({ type: 'system', name: 'registry', actions: ['administer'] });
+        if (takesOver && !(await isAdministrator)) {
+          throw problem('denied', 'Only administrators give away the repositories that are there.');
+        }
         const now = context.clock.now();
         const made = await changeAccess(context, async (trx) => {
+          if (!takesOver) {
+            await assertUnclaimed(context, trx, name).catch(async (error: unknown) => {
+              // Who may not know them must not find out that they are there.
+              throw (await isAdministrator) ? error : taken;
+            });
+          }
           const organisation = await context.accounts.createOrganisation(trx, { name, now });
           if (!organisation) throw taken;
           const accountId = call.actor?.accountId;

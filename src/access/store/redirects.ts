@@ -16,6 +16,19 @@ export async function putRedirect(db: Db, from: string, to: string): Promise<voi
   await countRedirectChange(db);
 }
 
+/** Whether a name of this namespace leads somewhere. */
+export async function leadsFrom(db: Db, namespace: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('repository_redirect')
+    .select('name')
+    // `0` comes after `/`.
+    .where('name', '>', `${namespace}/`)
+    .where('name', '<', `${namespace}0`)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Something is made at `name`, or what was there is gone: then nothing leads from there, or there, any more. */
 export async function removeRedirects(db: Db, name: string): Promise<void> {
   const result = await db

@@ -69,6 +69,7 @@ export async function startHub(): Promise<Hub> {
         const found = toDistribution(trx).selectFrom('repository').select('id').where('name', '=', name);
         return (await found.executeTakeFirst()) !== undefined;
       },
+      existsBelow: async () => false,
       rename: (trx, from, to) => renameRepository(toDistribution(trx), from, to),
       remove: (trx, name) => removeRepository(toDistribution(trx), name),
       onMoved: () => {},

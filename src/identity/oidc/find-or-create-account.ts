@@ -20,6 +20,7 @@ type Options = {
   readonly claims: Claims;
   readonly now: number;
   isReservedName(name: string): boolean;
+  assertUnclaimed(trx: Transaction<IdentityTables>, name: string): Promise<void>;
 };
 
 /**
@@ -75,7 +76,7 @@ async function findByEmail(
 }
 
 async function create(trx: Transaction<IdentityTables>, options: Options): Promise<number> {
-  const { settings, claims, now, isReservedName } = options;
+  const { settings, claims, now, isReservedName, assertUnclaimed } = options;
   if (!settings.createsAccounts) {
     throw problem('forbidden', 'There is no account for you here. Ask an administrator to make one.');
   }
@@ -92,6 +93,7 @@ async function create(trx: Transaction<IdentityTables>, options: Options): Promi
       `Your provider calls you ${name}, a name that is reserved here. Ask an administrator.`,
     );
   }
+  await assertUnclaimed(trx, name);
   const displayName = typeof claims.name === 'string' ? printable(claims.name).slice(0, 100) : undefined;
   try {
     return await createUser(trx, { name, now, email: verifiedEmail(claims), displayName });

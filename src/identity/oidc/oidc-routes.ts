@@ -46,7 +46,7 @@ export interface OidcRoutesOptions {
 /** Sign-in for browsers through a provider. Who is let in gets a session as after a login with a password. */
 export function oidcRoutes(options: OidcRoutesOptions): ApiRoute[] {
   const { context, settings, provider, syncTeams, log } = options;
-  const { clock, changes, audit, isReservedName } = context;
+  const { clock, changes, audit, isReservedName, assertUnclaimed } = context;
 
   return [
     apiRoute(beginOidcLogin, {
@@ -102,7 +102,13 @@ export function oidcRoutes(options: OidcRoutesOptions): ApiRoute[] {
   async function signIn(claims: Claims, call: Call): Promise<SignedIn> {
     const now = clock.now();
     return changes.transaction(async (trx) => {
-      const signedIn = await findOrCreateAccount(trx, { settings, claims, now, isReservedName });
+      const signedIn = await findOrCreateAccount(trx, {
+        settings,
+        claims,
+        now,
+        isReservedName,
+        assertUnclaimed,
+      });
       const { user, how } = signedIn;
       const teams = settings.teams.length === 0 ? undefined : wantedTeams(claims);
       const changed = teams && (await syncTeams(trx, { accountId: user.id, teams, now }));

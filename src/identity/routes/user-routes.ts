@@ -27,7 +27,8 @@ import { showUser } from './show-user.ts';
 const INVITATION_MS = 7 * 24 * 60 * 60_000;
 
 export function userRoutes(context: IdentityContext): RouteRecord[] {
-  const { db, clock, changes, audit, isReservedName, onAccountDeleted, onUserDisabled } = context;
+  const { db, clock, changes, audit, isReservedName, assertUnclaimed, onAccountDeleted, onUserDisabled } =
+    context;
 
   /** What shows it: nothing that changes by itself, such as when it was last seen. */
   const versionOf = ({ lastSeenAt: _, ...user }: User) => etagOf({ ...user, passwordHash: null });
@@ -84,6 +85,7 @@ export function userRoutes(context: IdentityContext): RouteRecord[] {
               : await hashNewPassword(body.password, [name, email, displayName]);
           const now = clock.now();
           return changes.transaction(async (trx) => {
+            if (!body.takes_over_repositories) await assertUnclaimed(trx, name);
             const id = await createUserIn(trx, {
               name,
               now,

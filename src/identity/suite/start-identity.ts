@@ -74,6 +74,7 @@ export async function startIdentity(): Promise<IdentityScene> {
       clock,
       log,
       isReservedName,
+      assertUnclaimed: async () => {},
       onAccountDeleted: async () => {},
       onUserDisabled: async () => {},
       endDevices: async () => {},
