@@ -5,7 +5,7 @@ import { loadConfiguration } from '../app/index.ts';
 import { tablesOf } from '../app/migrations.ts';
 import { openStorage, type Storage } from '../app/storage.ts';
 import { answer, createRouter, listen, type RouteRecord } from '../http/index.ts';
-import { createAdministrator, type IdentityTables } from '../identity/index.ts';
+import { createFirstAdministrator, type IdentityTables } from '../identity/index.ts';
 import { type Answer, type Ask, ask } from './ask.ts';
 import { createCapturingLogger } from './capturing-logger.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
@@ -75,8 +75,10 @@ export async function startAccountsServer(env: Record<string, string> = {}): Pro
   started.defer(() => listener.close(0));
   const { port } = listener.address;
 
-  await createAdministrator(
+  await createFirstAdministrator(
     {
+      // `root` is.
+      isReservedName: () => false,
       db: tablesOf<IdentityTables>(storage.db),
       clock,
       audit: { record: async () => {}, refused: () => {} },
