@@ -1,5 +1,5 @@
 import { BlobError } from '../../blob/index.ts';
-import { findManifest, findNewestTag } from '../../distribution/index.ts';
+import { findBlobSize, findManifest, findNewestTag } from '../../distribution/index.ts';
 import {
   type Descriptor,
   type ParsedManifest,
@@ -46,7 +46,7 @@ export async function findNewestImage(
   const children = top.manifests.filter(isForPlatform);
   const first = children[0];
   const image = top.kind === 'index' && first ? await read({ kind: 'digest', digest: first.digest }) : top;
-  const config = image && (await readConfig(distribution.blobs, image));
+  const config = image && (await readConfig(distribution, repository, image));
   const own = config && platformOf({ os: config.os, architecture: config.architecture });
   const listed = children.flatMap(({ platform }) => platformOf(platform) ?? []);
   return {
@@ -70,10 +70,16 @@ function platformOf(platform: { os?: unknown; architecture?: unknown } | undefin
     : undefined;
 }
 
-async function readConfig(blobs: HubContext['distribution']['blobs'], { config }: ParsedManifest) {
+async function readConfig(
+  { blobs, db }: HubContext['distribution'],
+  repository: RepositoryName,
+  { config }: ParsedManifest,
+) {
   if (!config || config.sizeBytes > MAX_CONFIG_BYTES || !imageConfigs.includes(config.mediaType)) {
     return undefined;
   }
+  // A sparse or adopted manifest may name what only another repository has: its labels are not this one's to show.
+  if ((await findBlobSize(db.reads, repository, config.digest)) === undefined) return undefined;
   try {
     await using blob = await blobs.open(config.digest);
     if (blob.sizeBytes > MAX_CONFIG_BYTES) return undefined;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { buildImage, pushImage } from '../../testing/index.ts';
+import { ask, buildImage, pushImage } from '../../testing/index.ts';
 import type { RepositoryAccess } from '../repository-access.ts';
 import { startHub } from '../testing/start-hub.ts';
 
@@ -42,6 +42,19 @@ describe('a repository', () => {
     assert.equal(after.readme, '# Hi\n\n<script>alert(1)</script>');
     assert.equal(String(after.readme_html).trim(), '<h1>Hi</h1>');
     assert.deepEqual(after.categories, ['networking', 'security']);
+  });
+
+  it('shows nothing of a configuration that the repository itself does not have', async () => {
+    await using hub = await startHub();
+    const image = buildImage();
+    await pushImage(hub, 'acme/app', image, 'v1');
+    await pushImage(hub, 'acme/other', image, 'v1');
+    await ask(hub, `DELETE /v2/acme/app/blobs/${image.blobs[0]?.digest}`);
+    await hub.runner.flush();
+    const platformsOf = async (name: string) =>
+      ((await hub.api(`GET /api/v1/repositories/${name}`)).json() as { platforms: unknown[] }).platforms;
+    assert.deepEqual(await platformsOf('acme/app'), []);
+    assert.equal((await platformsOf('acme/other')).length, 1);
   });
 
   it('changes only what a PATCH names, and writes it down', async () => {
