@@ -193,7 +193,10 @@ function pathOf(route: RouteRecord, target: Target): string {
     grant: organisation?.grant,
     id: ids[name] ?? organisation?.upload,
     digest: world.image.blobs[1]?.digest,
-    reference: name === 'manifest.delete' ? world.image.manifest.digest : 'latest',
+    reference: ['manifest.delete', 'manifest.view', 'manifest.remove', 'referrer.list'].includes(name)
+      ? world.image.manifest.digest
+      : 'latest',
+    tag: 'latest',
     slug: 'web',
     file: 'docs.css',
   };

@@ -41,10 +41,11 @@ export const expectations: Readonly<Record<Expectation, readonly string[]>> = {
     organisation.get organisation.delete namespace.settings.get namespace.settings.update organisation.members.list
     organisation.members.put organisation.members.delete user.organisations.leave team.list team.create team.get team.update team.delete
     team.members.list team.members.put team.members.delete grant.list grant.create grant.delete role.list role.put
-    role.delete`.split(/\s+/),
+    role.delete tag.list tag.get tag.delete manifest.view manifest.remove referrer.list repository.storage.get
+    namespace.storage.get federation-rule.list`.split(/\s+/),
   told: 'repository.create audit.list audit.export'.split(' '),
   administrators: `catalog.list category.put category.delete search.rebuild user.list user.create user.delete
-    user.password-link.create user.two-factor.reset`.split(/\s+/),
+    user.password-link.create user.two-factor.reset registry.storage.get`.split(/\s+/),
 };
 
 /** Of the right role, which is then to succeed; a route without one here sends none. */
