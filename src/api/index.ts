@@ -1,27 +1,19 @@
 export {
-  accessTokenListSchema,
   accessTokenSchema,
   createAccessToken,
-  createdAccessTokenSchema,
   deleteAccessToken,
   listAccessTokens,
   newAccessTokenSchema,
   tokenActionSchema,
 } from './access-tokens.ts';
-export { accountName, accountNamePattern, robotName, robotNamePattern } from './account-name.ts';
+export { accountNamePattern, robotNamePattern } from './account-name.ts';
 export { ApiError } from './api-error.ts';
-export {
-  type AuditEntryView,
-  type AuditFilter,
-  auditEntrySchema,
-  exportAudit,
-  listAudit,
-} from './audit.ts';
-export { type ApiClient, type CallInput, createApiClient } from './client.ts';
+export { type AuditEntryView, type AuditFilter, exportAudit, listAudit } from './audit.ts';
+export { type ApiClient, createApiClient } from './client.ts';
 export { type ApiContract, defineContract } from './contract.ts';
 export { getDocsFile, getDocsPage, getOpenApi } from './description.ts';
-export { deviceSchema, listDevices, logOutAllDevices, logOutDevice } from './devices.ts';
-export { type Explanation, explainAccess, explanationSchema } from './explain.ts';
+export { listDevices, logOutAllDevices, logOutDevice } from './devices.ts';
+export { type Explanation, explainAccess } from './explain.ts';
 export {
   createFederationRule,
   deleteFederationRule,
@@ -29,13 +21,7 @@ export {
   listFederationRules,
 } from './federation.ts';
 export { createGrant, deleteGrant, grantSchema, listGrants } from './grants.ts';
-export {
-  deleteManifest,
-  getManifest,
-  listReferrers,
-  type ManifestView,
-  manifestSchema,
-} from './manifests.ts';
+export { deleteManifest, getManifest, listReferrers, type ManifestView } from './manifests.ts';
 export { beginOidcLogin, finishOidcLogin } from './oidc.ts';
 export {
   createOrganisation,
@@ -47,7 +33,6 @@ export {
   listMembers,
   listOrganisations,
   memberSchema,
-  namespaceSettingsSchema,
   organisationSchema,
   putMember,
   updateNamespaceSettings,
@@ -56,7 +41,6 @@ export { pageOf, pageQuery, queryList } from './page.ts';
 export { problemBodySchema } from './problem-body.ts';
 export { PROBLEM_CODES, type ProblemCode } from './problem-codes.ts';
 export {
-  categorySchema,
   createRepository,
   deleteCategory,
   getRepository,
@@ -66,8 +50,6 @@ export {
   type RepositorySummaryView,
   type RepositoryView,
   readme,
-  repositorySchema,
-  repositorySummarySchema,
   shortDescription,
   updateRepository,
 } from './repositories.ts';
@@ -76,7 +58,6 @@ export {
   getRepositoryVisibility,
   moveRepository,
   putRepositoryVisibility,
-  repositoryAccessSchema,
 } from './repository-access.ts';
 export {
   createRobot,
@@ -90,7 +71,7 @@ export {
   updateRobot,
 } from './robots.ts';
 export { deleteRole, listRoles, putRole, roleSchema } from './roles.ts';
-export { rebuildSearch, type SearchHitView, searchHitSchema, searchRepositories } from './search.ts';
+export { rebuildSearch, type SearchHitView, searchRepositories } from './search.ts';
 export {
   beginTwoFactor,
   confirmTwoFactor,
@@ -106,7 +87,7 @@ export {
 } from './sessions.ts';
 export { deleteStar, listStars, putStar } from './stars.ts';
 export { getNamespaceStorage, getRegistryStorage, getRepositoryStorage } from './storage.ts';
-export { deleteTag, getTag, listTags, type TagView, tagSchema } from './tags.ts';
+export { deleteTag, getTag, listTags, type TagView } from './tags.ts';
 export {
   createTeam,
   deleteTeam,

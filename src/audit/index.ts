@@ -1,10 +1,9 @@
-export { AuditError, type AuditErrorCode } from './audit-error.ts';
 export { auditRoutes } from './audit-routes.ts';
-export { type AuditUpkeep, startAuditUpkeep } from './audit-upkeep.ts';
+export { startAuditUpkeep } from './audit-upkeep.ts';
 export { createAuditedGuard } from './audited-guard.ts';
 export { auditedRoutes } from './audited-routes.ts';
-export { type Checkpoints, createCheckpointFile } from './checkpoint-file.ts';
+export { createCheckpointFile } from './checkpoint-file.ts';
 export { type AuditLog, createAuditLog } from './create-audit-log.ts';
 export { createAuditSubscriber } from './registry-events.ts';
 export { type AuditTables, auditMigrations } from './tables.ts';
-export { type BreakKind, type ChainLink, type Verification, verifyLog } from './verify-log.ts';
+export { type ChainLink, type Verification, verifyLog } from './verify-log.ts';
