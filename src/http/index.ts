@@ -13,6 +13,7 @@ export type {
   WorkloadRight,
 } from './guard.ts';
 export { type Listener, type ListenerOptions, listen } from './listener.ts';
+export { networkOf } from './network-of.ts';
 export { Problem } from './problem.ts';
 export { refusedActor, refusing } from './refused-actor.ts';
 export { type BodyLength, type BodySink, jsonReply, type Reply, type StreamedBody } from './reply.ts';

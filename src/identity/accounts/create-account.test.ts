@@ -6,7 +6,7 @@ import { temporaryFolder } from '../../testing/index.ts';
 import { type IdentityTables, identityMigrations } from '../tables.ts';
 import { createAccount } from './create-account.ts';
 import { deleteAccount } from './delete-account.ts';
-import { findAccount, findAccountById } from './find-account.ts';
+import { findAccount } from './find-account.ts';
 
 async function openDatabase(path: string) {
   return openSqlite<IdentityTables>({ file: join(path, 'identity.db'), migrations: identityMigrations });
@@ -19,7 +19,7 @@ test('users and organisations share one list of names', async () => {
     createAccount(trx, { name: 'acme', kind: 'organisation', now: 1 }),
   );
   assert.deepEqual(await findAccount(db.reads, 'acme'), acme);
-  assert.deepEqual(await findAccountById(db.reads, acme.id), acme);
+  assert.deepEqual(await findAccount(db.reads, acme.name), acme);
   await assert.rejects(
     db.transaction((trx) => createAccount(trx, { name: 'acme', kind: 'user', now: 2 })),
     { code: 'name-taken' },

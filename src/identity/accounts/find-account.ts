@@ -7,8 +7,3 @@ export async function findAccount(db: Kysely<IdentityTables>, name: string): Pro
   const row = await db.selectFrom('account').selectAll().where('name', '=', name).executeTakeFirst();
   return row && toAccount(row);
 }
-
-export async function findAccountById(db: Kysely<IdentityTables>, id: number): Promise<Account | undefined> {
-  const row = await db.selectFrom('account').selectAll().where('id', '=', id).executeTakeFirst();
-  return row && toAccount(row);
-}

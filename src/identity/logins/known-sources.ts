@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
+import { networkOf } from '../../http/index.ts';
 import { hashSecret } from '../secret.ts';
 import type { IdentityTables } from '../tables.ts';
-import { networkOf } from './throttle.ts';
 
 /** Of one account; the ones seen longest ago make way. */
 const MAX_SOURCES = 50;

@@ -1,3 +1,4 @@
+import { networkOf } from '../../http/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import { OciError } from '../../oci/index.ts';
 
@@ -120,22 +121,6 @@ function delayAfter(failures: number, isUnderAttack: boolean): number {
 
 function placeOf({ account, address, knownSource }: LoginAttempt): string {
   return `${account}\0${knownSource ?? networkOf(address)}`;
-}
-
-/** Who has one IPv6 address has its /64, 2^64 addresses. */
-export function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  if (!address.includes(':')) return address;
-  const [head = '', tail] = (address.split('%')[0] ?? '').toLowerCase().split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const missing = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
-  const groups = [...before, ...Array<string>(missing).fill('0'), ...after];
-  return `${groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')}::/64`;
 }
 
 function tooMany(waitMs: number): OciError {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Kysely, Selectable } from 'kysely';
-import { hashSecret, mintSecret } from '../secret.ts';
+import { mintSecret } from '../secret.ts';
 import type { IdentityTables } from '../tables.ts';
 
 export const SESSION_MAX_AGE_MS = 30 * 24 * 60 * 60_000;
@@ -98,15 +98,6 @@ export async function endSessions(
 /** What a page sends back in `X-CSRF-Token`. Made of the cookie's secret, which no other site can read. */
 export function csrfTokenOf(secret: string): string {
   return createHash('sha256').update(`csrf ${secret}`).digest('base64url');
-}
-
-/** Which row of `session` belongs to a cookie's secret. */
-export async function findSessionRow(db: Kysely<IdentityTables>, secret: string) {
-  return db
-    .selectFrom('session')
-    .selectAll()
-    .where('secret_hash', '=', hashSecret(secret))
-    .executeTakeFirst();
 }
 
 function toSession(row: Selectable<IdentityTables['session']>): Session {

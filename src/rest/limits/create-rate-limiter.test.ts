@@ -7,7 +7,6 @@ import { apiRoute } from '../api-route.ts';
 import { problem } from '../problem.ts';
 import { startRest } from '../suite/start-rest.ts';
 import { createRateLimiter } from './create-rate-limiter.ts';
-import { networkOf } from './limit-key.ts';
 
 const route = apiRoute(
   defineContract({
@@ -76,21 +75,3 @@ test('a clock that goes back takes nothing away, and memory stays bounded', () =
   assert.equal(limiter.take('a', { perMinute: 2 }).remaining, 1, 'the longest silent is forgotten');
   assert.equal(limiter.take('flood 19999', { perMinute: 2 }).remaining, 0);
 });
-
-const networks: readonly [address: string, network: string][] = [
-  ['192.0.2.1', '192.0.2.1'],
-  ['::ffff:192.0.2.1', '192.0.2.1'],
-  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
-  ['2001:db8:1:2::9', '2001:db8:1:2::/64'],
-  ['2001:0db8:0001:0002::9', '2001:db8:1:2::/64'],
-  ['2001:db8::1', '2001:db8:0:0::/64'],
-  ['::1', '0:0:0:0::/64'],
-  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-  ['', ''],
-];
-
-for (const [address, network] of networks) {
-  test(`${address || 'no address'} counts as ${network || 'itself'}`, () => {
-    assert.equal(networkOf(address), network);
-  });
-}
