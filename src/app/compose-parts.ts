@@ -2,13 +2,14 @@ import type { AccessTransaction, RepositoryMover } from '../access/index.ts';
 import {
   createDistribution,
   type Distribution,
+  findRepositoryId,
+  hasRepositoryBelow,
   removeRepository,
   renameRepository,
 } from '../distribution/index.ts';
 import type { Guard, RouteRecord } from '../http/index.ts';
 import { allReadable } from '../hub/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
-import type { RepositoryName } from '../oci/index.ts';
 import { type ApiRoute, noAuditTrail, type RestTables, restRoutes } from '../rest/index.ts';
 import { composeHub, type HubParts } from './compose-hub.ts';
 import type { Settings } from './configuration/index.ts';
@@ -100,25 +101,8 @@ function createMover(onMoved: () => void): RepositoryMover {
   type Trx = Parameters<typeof renameRepository>[0];
   const seen = (trx: AccessTransaction) => trx as unknown as Trx;
   return {
-    async exists(trx, name) {
-      const row = await seen(trx)
-        .selectFrom('repository')
-        .select('id')
-        .where('name', '=', name)
-        .executeTakeFirst();
-      return row !== undefined;
-    },
-    async existsBelow(trx, namespace) {
-      const row = await seen(trx)
-        .selectFrom('repository')
-        .select('id')
-        // `0` comes after `/`.
-        .where('name', '>', `${namespace}/` as RepositoryName)
-        .where('name', '<', `${namespace}0` as RepositoryName)
-        .limit(1)
-        .executeTakeFirst();
-      return row !== undefined;
-    },
+    exists: async (trx, name) => (await findRepositoryId(seen(trx), name)) !== undefined,
+    existsBelow: (trx, namespace) => hasRepositoryBelow(seen(trx), namespace),
     rename: (trx, from, to) => renameRepository(seen(trx), from, to),
     remove: (trx, name) => removeRepository(seen(trx), name),
     onMoved,

@@ -62,7 +62,7 @@ export async function startApp(options: {
     help: 'Changes that the link files on disk have not followed yet.',
     read: () => trail.lag(),
   });
-  // A transaction that changes nothing: it goes through the writing thread and waits for no disk.
+  // A transaction that changes nothing: it waits for its turn and for a sync of the log, as every push does.
   const tryDatabase = () =>
     db.transaction((trx) => trx.selectFrom('registry_state').select('key').limit(1).execute());
   const health = settings.health.storageDriver;

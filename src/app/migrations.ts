@@ -24,6 +24,7 @@ export type LadingTables = DistributionTables &
 
 /** The whole schema: whoever opens the database knows every step of it, or takes it for a newer program's. */
 export const migrations: readonly Migration[] = [
+  // Those of the outbox are among distribution's, too, which writes to it.
   ...new Set([
     ...distributionMigrations,
     ...jobMigrations,

@@ -28,7 +28,7 @@ export {
 export { findBlobSize } from './store/blobs.ts';
 export { findManifest, type StoredManifest } from './store/manifests.ts';
 export type { ReferrerRow } from './store/referrers.ts';
-export { isListed } from './store/repositories.ts';
+export { findRepositoryId, hasRepositoryBelow, isListed } from './store/repositories.ts';
 export {
   findNewestTag,
   findRepositoryFacts,

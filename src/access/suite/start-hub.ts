@@ -8,6 +8,7 @@ import {
   createDistribution,
   type DistributionTables,
   distributionMigrations,
+  findRepositoryId,
   removeRepository,
   renameRepository,
 } from '../../distribution/index.ts';
@@ -65,10 +66,7 @@ export async function startHub(): Promise<Hub> {
     clock,
     audit: { record: async (_, entry) => void audited.push(entry), refused: () => {} },
     mover: {
-      async exists(trx, name) {
-        const found = toDistribution(trx).selectFrom('repository').select('id').where('name', '=', name);
-        return (await found.executeTakeFirst()) !== undefined;
-      },
+      exists: async (trx, name) => (await findRepositoryId(toDistribution(trx), name)) !== undefined,
       existsBelow: async () => false,
       rename: (trx, from, to) => renameRepository(toDistribution(trx), from, to),
       remove: (trx, name) => removeRepository(toDistribution(trx), name),

@@ -10,6 +10,19 @@ export async function findRepositoryId(db: Reads, name: RepositoryName): Promise
   return row?.id;
 }
 
+/** Whether a repository's name begins with `NAMESPACE/`. */
+export async function hasRepositoryBelow(db: Reads, namespace: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('repository')
+    .select('id')
+    // `0` comes after `/`.
+    .where('name', '>', `${namespace}/` as RepositoryName)
+    .where('name', '<', `${namespace}0` as RepositoryName)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Answers its id. There must be none of that name. */
 export async function insertRepository(trx: Trx, name: RepositoryName, now: number): Promise<number> {
   const row = await trx
