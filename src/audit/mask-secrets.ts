@@ -8,7 +8,7 @@ const SECRET_KEY =
 const SECRET_TEXT =
   /lading_[a-z]{2,8}_\w+|\b(?:Bearer|Basic)\s+[\w+/=.~-]{8,}|\beyJ[\w-]+\.[\w-]+\.[\w-]*|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*|\$(?:argon2\w*|2[aby])\$[^\s"]+|\bgh[a-z]_\w{20,}|\bglpat-[\w-]{10,}|otpauth:\/\/\S+|(?<=:\/\/[^\s/:@]*:)[^\s/@]+(?=@)/g;
 
-/** A README is a megabyte; that it changed, and to what, its start and its hash say. */
+/** A README has up to 25,000 characters; that it changed, and to what, its start and its hash say. */
 const MAX_TEXT = 1024;
 const MAX_ITEMS = 200;
 const MAX_DEPTH = 8;
