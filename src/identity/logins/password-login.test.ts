@@ -93,3 +93,19 @@ test('a browser that has logged in before gets in while others guess from the sa
   const again = await scene.api('POST /api/v1/session', { body, headers: { Cookie: device ?? '' } });
   assert.equal(again.status, 201);
 });
+
+test('a password that is remembered for one network tells nobody who guesses from another', async () => {
+  await using scene = await startIdentity();
+  const from = (address: string, password: string) =>
+    scene.identity.basic({ user: 'bob', password }, { remoteAddress: address });
+  const guess = (password: string) =>
+    from('198.51.100.9', password).then(
+      (actor) => (actor ? 'in' : 'wrong'),
+      () => 'slowed',
+    );
+  assert.ok(await from('192.0.2.1', PASSWORD));
+  for (let count = 0; count < 5; count += 1) assert.equal(await guess(`wrong ${count}`), 'wrong');
+  assert.equal(await guess(PASSWORD), 'slowed', 'as a wrong one is');
+  assert.equal(await guess('wrong'), 'slowed');
+  assert.ok(await from('192.0.2.1', PASSWORD), 'where it was right it is not slowed');
+});

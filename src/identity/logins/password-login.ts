@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Database } from '../../db/index.ts';
+import { networkOf } from '../../http/index.ts';
 import type { Clock, Logger } from '../../kernel/index.ts';
 import { findUser, type User } from '../accounts/users.ts';
 import { createPasswordChecker } from '../password-checker.ts';
@@ -52,7 +53,9 @@ export function createPasswordLogins(options: {
       const found = isUsable ? user : undefined;
       const { name, password } = attempt;
       const hash = found?.passwordHash ?? nobody;
-      const comparison = { user: name, password, hash, isKnown: found?.passwordHash !== undefined };
+      // By network: what is remembered is not slowed, and so would tell whoever guesses from elsewhere.
+      const place = `${networkOf(attempt.address)} ${name}`;
+      const comparison = { user: place, password, hash, isKnown: found?.passwordHash !== undefined };
       if (comparison.isKnown && checker.recalls(comparison)) return found;
       // A client that opens many connections sends the same password on each: one attempt, and one hash.
       const key = createHmac('sha256', secret)
