@@ -4,9 +4,12 @@ const MASKED = '[secret]';
 /** `password`, `new_password`, `clientSecret`, `refresh_token`, `recovery_codes`; not `token_id`, `tokens`. */
 const SECRET_KEY =
   /(^|[_-])(pass(word|phrase|wd)?|secrets?|token|codes?|totp|otp|cookie|authorization|credentials?|private[_-]?key|api[_-]?key|hash)$/i;
-/** Tokens of ours and of others, HTTP credentials, JWTs, PEM keys, hashes of passwords; wherever they stand. */
+/**
+ * Tokens of ours and of others, HTTP credentials, JWTs, PEM keys, hashes of passwords; wherever they stand. Each looks at
+ * a text a bounded number of times: a README of `-eyJ-eyJ…` must not hold everybody up.
+ */
 const SECRET_TEXT =
-  /lading_[a-z]{2,8}_\w+|\b(?:Bearer|Basic)\s+[\w+/=.~-]{8,}|\beyJ[\w-]+\.[\w-]+\.[\w-]*|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*|\$(?:argon2\w*|2[aby])\$[^\s"]+|\bgh[a-z]_\w{20,}|\bglpat-[\w-]{10,}|otpauth:\/\/\S+|(?<=:\/\/[^\s/:@]*:)[^\s/@]+(?=@)/g;
+  /lading_[a-z]{2,8}_\w+|\b(?:Bearer|Basic)\s+[\w+/=.~-]{8,}|(?<![\w-])(?:[\w-]{0,40}[_-])?eyJ[\w-]+\.[\w-]+\.[\w-]*|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*|\$(?:argon2\w*|2[aby])\$[^\s"]+|\bgh[a-z]_\w{20,}|\bglpat-[\w-]{10,}|otpauth:\/\/\S+|(?<=:\/\/[^\s/:@]*:)[^\s/@]+(?=@)/g;
 
 /** A README has up to 25,000 characters; that it changed, and to what, its start and its hash say. */
 const MAX_TEXT = 1024;
