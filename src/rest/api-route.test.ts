@@ -167,3 +167,10 @@ test('204 has no body', async () => {
   assert.equal(answer.status, 204);
   assert.equal(answer.body.length, 0);
 });
+
+test('a refusal does not give back all of what it refuses', async () => {
+  const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`unknown-${index}`, 1]));
+  const answer = await send(JSON.stringify({ name: 'a', size: 1, ...many }));
+  assert.equal(answer.status, 400);
+  assert.ok(answer.body.length < 2_000, `${answer.body.length} bytes`);
+});
