@@ -1,8 +1,7 @@
 import type { Actor } from '../http/index.ts';
-import { OciError, type RepositoryName } from '../oci/index.ts';
+import { namespaceOf, OciError, type RepositoryName } from '../oci/index.ts';
 import type { AccessTransaction, Accounts } from './accounts.ts';
 import type { Authorizer } from './authorizer.ts';
-import { namespaceOf } from './pattern.ts';
 import { removeRedirects } from './store/redirects.ts';
 import { findDefaultVisibility, findRepository, putRepository } from './store/repositories.ts';
 import { countChange } from './store/version.ts';

@@ -10,6 +10,8 @@ import { type Clock, printable } from '../kernel/index.ts';
 import { OciError } from '../oci/index.ts';
 import { createExternalTokenVerifier, type ExternalToken } from './external-token/external-token-verifier.ts';
 import { loadTrustedKeys } from './external-token/trusted-keys.ts';
+import { quoteString } from './guard/challenge.ts';
+import { detailOf } from './guard/refuse.ts';
 
 export interface ExternalTokenSettings {
   /** Absolute URL of the token server; undefined: `redirectPath` of the host that the client asked. */
@@ -71,10 +73,10 @@ export async function openExternalTokenGuard(options: {
     if (typeof access === 'object') attributes.push(['scope', scopeOf(access)]);
     // On "no token" it is left out: containerd would take it for a token that was rejected.
     if (error) attributes.push(['error', error]);
-    const challenge = attributes.map(([name, value]) => `${name}="${value.replace(/["\\]/g, '\\$&')}"`);
+    const challenge = attributes.map(([name, value]) => `${name}=${quoteString(value)}`);
     return new OciError('UNAUTHORIZED', `Authentication required. ${what}`, {
       headers: { 'WWW-Authenticate': `Bearer ${challenge.join(',')}` },
-      ...(typeof access === 'object' && { detail: detailOf(access) }),
+      detail: detailOf({ access }),
     });
   }
 }
@@ -85,11 +87,6 @@ function grantsAll(token: ExternalToken, { type, name, actions }: AccessRequirem
 
 function scopeOf({ type, name, actions }: AccessRequirement): string {
   return `${type}:${name}:${actions.join(',')}`;
-}
-
-/** What registry:2 says is missing. */
-function detailOf({ type, name, actions }: AccessRequirement): unknown {
-  return actions.map((action) => ({ Type: type, Class: '', Name: name, Action: action }));
 }
 
 function actorOf({ subject }: ExternalToken): Actor | undefined {

@@ -76,9 +76,3 @@ function isNameWithWildcards(text: string): boolean {
 export function wholeNamespace(namespace: string): string {
   return `${namespace}/**`;
 }
-
-/** The first component of a repository's name; undefined for an official one, which has no other. */
-export function namespaceOf(repository: string): string | undefined {
-  const slash = repository.indexOf('/');
-  return slash < 0 ? undefined : repository.slice(0, slash);
-}

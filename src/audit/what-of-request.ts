@@ -1,4 +1,5 @@
 import type { RouteAccess } from '../http/index.ts';
+import { namespaceOf } from '../oci/index.ts';
 import type { AuditEntry } from '../rest/index.ts';
 
 export function isWrite(method: string): boolean {
@@ -15,5 +16,5 @@ export function resourceOf(access: RouteAccess, name = ''): AuditEntry['resource
 
 /** The user or organisation of a repository; official ones have none. */
 export function ownerOf(type: string, name: string): string | undefined {
-  return type === 'repository' && name.includes('/') ? name.slice(0, name.indexOf('/')) : undefined;
+  return type === 'repository' ? namespaceOf(name) : undefined;
 }

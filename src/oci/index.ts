@@ -17,6 +17,7 @@ export { matchesIfNoneMatch } from './if-none-match.ts';
 export { type ImageReference, parseImageReference } from './image-reference.ts';
 export { type ParsedManifest, parseManifest } from './manifest.ts';
 export { isIndexMediaType, isManifestMediaType, mediaTypes } from './media-types.ts';
+export { namespaceOf } from './namespace-of.ts';
 export { OciError } from './oci-error.ts';
 export { type OciErrorCode, ociErrorTable } from './oci-error-table.ts';
 export { parsePageSize } from './page-size.ts';

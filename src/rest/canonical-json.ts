@@ -1,6 +1,7 @@
 /**
  * One text for equal values: keys sorted by code unit, no spaces, numbers and strings as JavaScript writes them, what
- * RFC 8785 asks for. What JSON leaves out (`undefined`, functions) is left out.
+ * RFC 8785 asks for, save that keys which are whole numbers come first, as numbers. The hashes of the audit log rest on it.
+ * What JSON leaves out (`undefined`, functions) is left out.
  */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) => {

@@ -1,11 +1,10 @@
 import type { Database } from '../../db/index.ts';
 import type { AccessRequirement, Actor } from '../../http/index.ts';
 import type { Clock } from '../../kernel/index.ts';
-import type { RepositoryName } from '../../oci/index.ts';
+import { namespaceOf, type RepositoryName } from '../../oci/index.ts';
 import type { Account, Accounts } from '../accounts.ts';
 import type { Authorizer } from '../authorizer.ts';
 import type { Decision, Resource } from '../decision.ts';
-import { namespaceOf } from '../pattern.ts';
 import { roleActions } from '../role.ts';
 import { findVersionRows, findVisibilityRows } from '../store/policy-rows.ts';
 import type { AccessTables, Visibility } from '../tables.ts';

@@ -1,6 +1,6 @@
+import { namespaceOf } from '../../oci/index.ts';
 import type { Account } from '../accounts.ts';
 import type { Decision, Denial, Resource, Rule } from '../decision.ts';
-import { namespaceOf } from '../pattern.ts';
 import type { RoleAction } from '../role.ts';
 import type { Visibility } from '../tables.ts';
 import type { Policy, PolicyRule } from './policy.ts';

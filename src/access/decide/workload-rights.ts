@@ -1,6 +1,7 @@
 import type { WorkloadRight } from '../../http/index.ts';
+import { namespaceOf } from '../../oci/index.ts';
 import type { Decision, Resource } from '../decision.ts';
-import { namespaceOf, type Pattern } from '../pattern.ts';
+import type { Pattern } from '../pattern.ts';
 import { patternsOf, scopeAllows } from './token-scope.ts';
 
 /**

@@ -1,11 +1,10 @@
 import type { Explanation } from '../../api/index.ts';
 import type { Actor } from '../../http/index.ts';
-import { parseRepositoryName } from '../../oci/index.ts';
+import { namespaceOf, parseRepositoryName } from '../../oci/index.ts';
 import { problem } from '../../rest/index.ts';
 import type { Account } from '../accounts.ts';
 import type { AccessContext } from '../context.ts';
 import type { Denial, Resource } from '../decision.ts';
-import { namespaceOf } from '../pattern.ts';
 import { findRepository } from '../store/repositories.ts';
 import { remediesFor } from './remedies.ts';
 import { allowedSentence, deniedSentence } from './sentence.ts';

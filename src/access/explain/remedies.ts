@@ -1,6 +1,7 @@
 import type { Explanation } from '../../api/index.ts';
+import { namespaceOf } from '../../oci/index.ts';
 import type { Denial } from '../decision.ts';
-import { namespaceOf, wholeNamespace } from '../pattern.ts';
+import { wholeNamespace } from '../pattern.ts';
 import { builtInRoles, type RoleAction } from '../role.ts';
 import type { Visibility } from '../tables.ts';
 import type { Asked } from './sentence.ts';

@@ -1,5 +1,5 @@
 import type { AccessRequirement, Actor, AdmissionRequest } from '../../http/index.ts';
-import { OciError } from '../../oci/index.ts';
+import { namespaceOf, OciError } from '../../oci/index.ts';
 import { problem } from '../../rest/index.ts';
 import { bearerChallenge, type ChallengeOptions } from './challenge.ts';
 
@@ -43,7 +43,7 @@ export function insufficient(
 }
 
 /** In the form that distribution's clients know. */
-function detailOf({ access }: AdmissionRequest) {
+export function detailOf({ access }: Pick<AdmissionRequest, 'access'>) {
   if (typeof access === 'string') return undefined;
   const { type, name, actions } = access;
   return actions.map((action) => ({ Type: type, Class: '', Name: name, Action: action }));
@@ -58,7 +58,7 @@ export function refusalSentence(
   const what = actions.join(' and ');
   switch (type) {
     case 'repository': {
-      const namespace = name.includes('/') ? name.slice(0, name.indexOf('/')) : undefined;
+      const namespace = namespaceOf(name);
       const whom = namespace === undefined ? 'an administrator' : `an owner of ${namespace}`;
       const remedy = actor ? `Ask ${whom} for the right to ${what}.` : 'Log in first.';
       return `${who} may not ${what} ${name}, or it does not exist. ${remedy}`;

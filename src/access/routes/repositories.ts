@@ -6,11 +6,10 @@ import {
 } from '../../api/index.ts';
 import type { AccessRequirement, Call } from '../../http/index.ts';
 import { appendEvent, type RegistryEvent } from '../../jobs/index.ts';
-import { parseRepositoryName, type RepositoryName } from '../../oci/index.ts';
+import { namespaceOf, parseRepositoryName, type RepositoryName } from '../../oci/index.ts';
 import { type ApiRoute, apiRoute, assertIfMatch, etagOf, problem } from '../../rest/index.ts';
 import { changeAccess, type Trx } from '../change-access.ts';
 import type { AccessContext } from '../context.ts';
-import { namespaceOf } from '../pattern.ts';
 import { setVisibility } from '../set-visibility.ts';
 import { putRedirect, removeRedirects } from '../store/redirects.ts';
 import { findRepository, removeRepositoryRow, renameRepositoryRow } from '../store/repositories.ts';

@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
-import { namespaceOf } from '../pattern.ts';
+import { namespaceOf } from '../../oci/index.ts';
 import type { AccessTables, Visibility } from '../tables.ts';
 
 type Db = Kysely<AccessTables>;

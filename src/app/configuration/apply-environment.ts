@@ -1,4 +1,4 @@
-import { printable } from './at.ts';
+import { excerpt } from './at.ts';
 import type { Problem } from './configuration-error.ts';
 import { variableName } from './key.ts';
 import { nearestName } from './nearest-name.ts';
@@ -37,7 +37,7 @@ export function applyEnvironment(
   for (const name of Object.keys(environment).sort()) {
     const text = environment[name];
     if (text === undefined || !isOurs(name)) continue;
-    const shown = printable(name);
+    const shown = excerpt(name);
     const origin: Origin = `environment ${name}`;
     const parsed = parseYaml(text, () => origin);
     const value = 'tree' in parsed ? parsed.tree : scalar('', origin);

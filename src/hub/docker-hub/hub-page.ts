@@ -1,4 +1,5 @@
 import type { Call } from '../../http/index.ts';
+import { numberIn } from '../number-in.ts';
 
 /** As Docker Hub has it; it cuts what is more, too. */
 const MAX_PAGE_SIZE = 100;
@@ -36,9 +37,4 @@ export function hubList<Result>(
     previous: page > 1 ? link(page - 1) : null,
     results: list.results,
   };
-}
-
-function numberIn(text: string | null, { fallback, maximum }: { fallback: number; maximum: number }): number {
-  const number = Number(text);
-  return Number.isInteger(number) && number >= 1 ? Math.min(number, maximum) : fallback;
 }

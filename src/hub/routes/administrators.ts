@@ -1,5 +1,5 @@
 import type { AccessRequirement, Call } from '../../http/index.ts';
-import { parseRepositoryName, type RepositoryName } from '../../oci/index.ts';
+import { namespaceOf, parseRepositoryName, type RepositoryName } from '../../oci/index.ts';
 import { problem } from '../../rest/index.ts';
 
 export const administer: AccessRequirement = { type: 'system', name: 'registry', actions: ['administer'] };
@@ -20,10 +20,5 @@ export const onRepository =
 
 /** The account whose log a change of the repository belongs to. */
 export function resourceOf(name: RepositoryName) {
-  const slash = name.indexOf('/');
-  return {
-    type: 'repository',
-    name,
-    ...(slash > 0 && { namespace: name.slice(0, slash) }),
-  };
+  return { type: 'repository', name, namespace: namespaceOf(name) };
 }

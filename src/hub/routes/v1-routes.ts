@@ -1,5 +1,6 @@
 import { type Call, jsonReply, type Reply, type RouteRecord } from '../../http/index.ts';
 import type { HubContext } from '../context.ts';
+import { numberIn } from '../number-in.ts';
 import { search } from '../search/search.ts';
 
 /** As docker's CLI has it; it refuses numbers beyond the second itself. */
@@ -62,10 +63,4 @@ async function searchAsDocker(context: HubContext, call: Call): Promise<Reply> {
     },
     { 'Cache-Control': 'no-store' },
   );
-}
-
-/** Lenient: this protocol has no words for refusing a number. */
-function numberIn(text: string | null, { fallback, maximum }: { fallback: number; maximum: number }): number {
-  const number = Number(text);
-  return Number.isInteger(number) && number >= 1 ? Math.min(number, maximum) : fallback;
 }

@@ -1,4 +1,5 @@
 import { sql, type Transaction } from 'kysely';
+import { namespaceOf } from '../../oci/index.ts';
 import type { HubTables } from '../tables.ts';
 import { impactId } from './impact-id.ts';
 import type { SearchDocument } from './search-document.ts';
@@ -45,7 +46,7 @@ export async function putDocuments(
         id: entry.id,
         serial: entry.serial,
         name: entry.name,
-        namespace: namespaceOf(entry.name),
+        namespace: namespaceOf(entry.name) ?? '',
         base: entry.name.slice(entry.name.lastIndexOf('/') + 1),
         is_public: entry.isPublic ? 1 : 0,
         is_official: entry.isOfficial ? 1 : 0,
@@ -97,16 +98,10 @@ export async function clearIndex(trx: Trx): Promise<void> {
   }
 }
 
-/** The first component; empty for a name of one. */
-export function namespaceOf(name: string): string {
-  const slash = name.indexOf('/');
-  return slash < 0 ? '' : name.slice(0, slash);
-}
-
 function keysOf(document: SearchDocument): string {
   return [
     searchKey('visibility', document.isPublic ? 'public' : 'private'),
-    searchKey('namespace', namespaceOf(document.name)),
+    searchKey('namespace', namespaceOf(document.name) ?? ''),
     searchKey('month', monthOf(document.updatedAt)),
     ...document.facets.map(({ kind, value }) => searchKey(kind, value)),
   ].join(' ');

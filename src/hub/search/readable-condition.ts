@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { namespaceOf } from '../../oci/index.ts';
 import type { NamePattern, Readable } from '../repository-access.ts';
 import type { HubTables } from '../tables.ts';
-import { namespaceOf } from './index-store.ts';
 import { searchKey } from './search-key.ts';
 
 export interface ReadableCondition {
@@ -40,7 +40,7 @@ export async function readableCondition(
 
 /** Undefined when they do not all say which namespace they are about, or are too many. */
 function namespaceKeys(patterns: readonly NamePattern[]): string[] | undefined {
-  const namespaces = new Set(patterns.map(({ text }) => namespaceOf(text)));
+  const namespaces = new Set(patterns.map(({ text }) => namespaceOf(text) ?? ''));
   if (namespaces.size > MAX_KEYS || patterns.some(({ text }) => prefixOf(text) === '')) return undefined;
   // `acme*` is no pattern of ours, but `*/app` and `**` are: their namespace is any.
   if ([...namespaces].some((namespace) => namespace.includes('*'))) return undefined;

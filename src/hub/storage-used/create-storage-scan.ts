@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { type BlobLink, listBlobLinks } from '../../distribution/index.ts';
-import type { RepositoryName } from '../../oci/index.ts';
+import { namespaceOf } from '../../oci/index.ts';
 import type { HubContext } from '../context.ts';
 
 /** All in bytes, save the counts. */
@@ -39,7 +39,7 @@ const DUTY = 20;
 
 /**
  * Walks over who has which blob, in order of blobs, a piece at a time: nothing needs to be kept up to date on the path
- * of a push, and memory grows with the number of namespaces alone.
+ * of a push, and memory grows with the number of namespaces, and by one number a repository.
  */
 export function createStorageScan({ distribution }: Pick<HubContext, 'distribution'>): StorageScan {
   const { clock, db } = distribution;
@@ -116,7 +116,7 @@ function createTotals() {
         finishBlob();
         ({ digest, sizeBytes } = link);
       }
-      const namespace = namespaceOf(link.repository);
+      const namespace = namespaceOf(link.repository) ?? '';
       const usage = namespaces.get(namespace) ?? nothing();
       namespaces.set(namespace, usage);
       if (!repositories.has(link.repositoryId)) {
@@ -134,9 +134,4 @@ function createTotals() {
       return { registry, namespaces };
     },
   };
-}
-
-function namespaceOf(name: RepositoryName): string {
-  const slash = name.indexOf('/');
-  return slash < 0 ? '' : name.slice(0, slash);
 }
