@@ -13,7 +13,8 @@ export const putStar = defineContract({
   method: 'PUT',
   path,
   summary: 'Star a repository',
-  description: 'One a user; again changes nothing. Only users have stars.',
+  description:
+    'One a user; again changes nothing. Only users with an account have stars; they go with the account.',
   params,
   status: 204,
 });

@@ -1,3 +1,4 @@
+import type { Transaction } from 'kysely';
 import {
   type AccessTables,
   type AccessTransaction,
@@ -19,7 +20,7 @@ import {
 import type { Database } from '../db/index.ts';
 import type { RepositoryHooks } from '../distribution/index.ts';
 import type { Guard, RouteRecord } from '../http/index.ts';
-import type { ApiLogins, RepositoryAccess } from '../hub/index.ts';
+import { type ApiLogins, forgetStars, type HubTables, type RepositoryAccess } from '../hub/index.ts';
 import {
   type Authenticator,
   createIdentity,
@@ -76,13 +77,18 @@ export async function openAccounts(options: {
     async onAccountDeleted(trx, account) {
       await assertNotLastOwner(accounts, trx as unknown as AccessTransaction, account);
       await removeAccountRights(trx as unknown as AccessTransaction, account);
+      await forgetStars(trx as unknown as Transaction<HubTables>, { accountId: account.id, at: clock.now() });
     },
     onUserDisabled: (trx, account) =>
       assertNotLastOwner(accounts, trx as unknown as AccessTransaction, account),
     endDevices: async (accountId) => {
       await refreshTokens?.revoke({ accountId, id: undefined });
     },
-    onChange: () => decisions?.invalidate(),
+    onChange: () => {
+      decisions?.invalidate();
+      // Of the stars of a deleted account.
+      onEvents();
+    },
   });
   const accounts = identity.accounts as unknown as Accounts;
   const remembered = await createAuthorizer({ db, accounts, clock });

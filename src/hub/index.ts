@@ -3,4 +3,5 @@ export type { HubContext } from './context.ts';
 export { createUsage } from './counts/create-usage.ts';
 export { createHub, type HubOptions } from './create-hub.ts';
 export { allReadable, type RepositoryAccess } from './repository-access.ts';
+export { forgetStars } from './stars/forget-stars.ts';
 export { type HubTables, hubMigrations } from './tables.ts';

@@ -19,7 +19,8 @@ export interface HubTables extends DistributionTables {
   repository_category: { repository: string; category: string };
   /** What a repository may be put under. */
   category: { slug: string; title: string };
-  star: { repository: string; user: string; starred_at: number };
+  /** Of accounts, not of names: whoever has the name later has not starred anything. */
+  star: { repository: string; account_id: number; starred_at: number };
   /** How often a repository was pulled and pushed to. */
   repository_activity: {
     repository: string;
@@ -95,9 +96,9 @@ export const hubMigrations: readonly Migration[] = [
           repository TEXT NOT NULL, category TEXT NOT NULL, PRIMARY KEY (repository, category)) WITHOUT ROWID`,
         sql`CREATE INDEX repository_category_category ON repository_category (category)`,
         sql`CREATE TABLE star (
-          repository TEXT NOT NULL, user TEXT NOT NULL, starred_at INTEGER NOT NULL,
-          PRIMARY KEY (repository, user)) WITHOUT ROWID`,
-        sql`CREATE INDEX star_user ON star (user, starred_at)`,
+          repository TEXT NOT NULL, account_id INTEGER NOT NULL, starred_at INTEGER NOT NULL,
+          PRIMARY KEY (repository, account_id)) WITHOUT ROWID`,
+        sql`CREATE INDEX star_account ON star (account_id, starred_at)`,
         sql`CREATE TABLE repository_activity (
           repository TEXT PRIMARY KEY, pulls INTEGER NOT NULL, pushes INTEGER NOT NULL,
           last_pulled_at INTEGER, last_pushed_at INTEGER) WITHOUT ROWID`,

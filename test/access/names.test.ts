@@ -84,3 +84,23 @@ test('who gets a name after somebody else does not read what the log says of tha
   const exported = await server.api('GET /api/v1/audit/export?namespace=passed-on', { as: eve });
   assert.equal(exported.body.toString().trim().split('\n').length, 1);
 });
+
+test('stars are their account’s: they go with it, and nobody has them with the name', async () => {
+  const { root } = server;
+  const body = { name: 'starred', visibility: 'public' };
+  await server.must('POST /api/v1/repositories', { as: root, body });
+  const ann = await server.addUser('ann');
+  const at = '/api/v1/repositories/starred';
+  await server.must(`PUT ${at}/star`, { as: ann });
+  await server.must(`PUT ${at}/star`, { as: root });
+  const view = async (as: string) => {
+    const { star_count, starred } = await server.must(`GET ${at}`, { as });
+    return [star_count, starred];
+  };
+  assert.deepEqual(await view(ann), [2, true]);
+  await server.must('DELETE /api/v1/users/ann', { as: root });
+  const later = await server.addUser('ann');
+  assert.deepEqual(await view(later), [1, false]);
+  assert.deepEqual((await server.must('GET /api/v1/stars', { as: later })).items, []);
+  assert.deepEqual(await view(root), [1, true]);
+});

@@ -31,7 +31,7 @@ export async function viewRepository(
     findProfile(context.db.reads, name),
     findNewestImage(context, name),
     context.access.findVisibility(name),
-    actor ? isStarredBy(context.db.reads, name, actor.name) : false,
+    actor?.accountId === undefined ? false : isStarredBy(context.db.reads, name, actor.accountId),
   ]);
   const view = {
     name,

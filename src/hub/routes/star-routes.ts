@@ -18,13 +18,13 @@ export function starRoutes(context: HubContext): ApiRoute[] {
 
   async function change(call: Call, text: string, isStarred: boolean): Promise<void> {
     const repository = parseRepositoryName(text);
-    const { name: user } = getUser(call);
+    const { actor, accountId } = getUser(call);
     await getRepositoryFacts(context, repository);
     const at = distribution.clock.now();
     await db.transaction(async (trx) => {
-      const star = { repository, user, at };
+      const star = { repository, accountId, at };
       if (await (isStarred ? addStar(trx, star) : removeStar(trx, star))) {
-        await appendEvent(trx, { type: 'repository.changed', repository, actor: user, at });
+        await appendEvent(trx, { type: 'repository.changed', repository, actor: actor.name, at });
       }
     });
     distribution.onEvents?.();
@@ -50,10 +50,10 @@ export function starRoutes(context: HubContext): ApiRoute[] {
     apiRoute(listStars, {
       access: () => 'authenticated',
       async handle({ query, call }) {
-        const actor = getUser(call);
+        const { actor, accountId } = getUser(call);
         const cursor = decodeCursor(position, query.cursor);
         const after = cursor && { starredAt: cursor[0], repository: cursor[1] as RepositoryName };
-        const stars = await listStarsOf(db.reads, { user: actor.name, after, limit: query.limit });
+        const stars = await listStarsOf(db.reads, { accountId, after, limit: query.limit });
         const readable = await access.findReadable(actor);
         const seen = await filterReadable(
           access,
@@ -73,9 +73,12 @@ export function starRoutes(context: HubContext): ApiRoute[] {
   ];
 }
 
-/** Throws `Problem` unauthorized for anybody, denied for robots. */
-function getUser({ actor }: Call): Actor {
+/** Throws `Problem` unauthorized for anybody, denied for robots and for users of a password file, who have no account. */
+function getUser({ actor }: Call): { actor: Actor; accountId: number } {
   if (!actor) throw problem('unauthorized', 'Stars belong to users: log in first.');
-  if (actor.kind !== 'user') throw problem('denied', 'Only users have stars.');
-  return actor;
+  const { kind, accountId } = actor;
+  if (kind !== 'user' || accountId === undefined) {
+    throw problem('denied', 'Only users with an account have stars.');
+  }
+  return { actor, accountId };
 }

@@ -8,11 +8,11 @@ type Trx = Transaction<HubTables>;
 /** Answers whether it is new. `at`: milliseconds since the Unix epoch. */
 export async function addStar(
   trx: Trx,
-  star: { repository: RepositoryName; user: string; at: number },
+  star: { repository: RepositoryName; accountId: number; at: number },
 ): Promise<boolean> {
   const result = await trx
     .insertInto('star')
-    .values({ repository: star.repository, user: star.user, starred_at: star.at })
+    .values({ repository: star.repository, account_id: star.accountId, starred_at: star.at })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
@@ -21,22 +21,26 @@ export async function addStar(
 /** Answers whether it was there. */
 export async function removeStar(
   trx: Trx,
-  star: { repository: RepositoryName; user: string },
+  star: { repository: RepositoryName; accountId: number },
 ): Promise<boolean> {
   const result = await trx
     .deleteFrom('star')
     .where('repository', '=', star.repository)
-    .where('user', '=', star.user)
+    .where('account_id', '=', star.accountId)
     .executeTakeFirst();
   return result.numDeletedRows > 0n;
 }
 
-export async function isStarredBy(db: Reads, repository: RepositoryName, user: string): Promise<boolean> {
+export async function isStarredBy(
+  db: Reads,
+  repository: RepositoryName,
+  accountId: number,
+): Promise<boolean> {
   const row = await db
     .selectFrom('star')
-    .select('user')
+    .select('account_id')
     .where('repository', '=', repository)
-    .where('user', '=', user)
+    .where('account_id', '=', accountId)
     .executeTakeFirst();
   return row !== undefined;
 }
@@ -49,12 +53,12 @@ export interface Star {
 /** Of one user, the newest first, at most `limit`. */
 export async function listStarsOf(
   db: Reads,
-  page: { user: string; after: Star | undefined; limit: number },
+  page: { accountId: number; after: Star | undefined; limit: number },
 ): Promise<Star[]> {
   let query = db
     .selectFrom('star')
     .select(['repository', 'starred_at as starredAt'])
-    .where('user', '=', page.user)
+    .where('account_id', '=', page.accountId)
     .orderBy('starred_at', 'desc')
     .orderBy('repository')
     .limit(page.limit);

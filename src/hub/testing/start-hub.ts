@@ -23,7 +23,8 @@ export function userNamed(name: string, isAdministrator = false): Actor {
   return {
     kind: 'user',
     name,
-    accountId: 1,
+    // Of the name, so that each has another.
+    accountId: Number.parseInt(Buffer.from(name).subarray(0, 6).toString('hex'), 16),
     isAdministrator,
     credential: { kind: 'password', id: undefined, scope: undefined },
   };
