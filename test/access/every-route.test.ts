@@ -29,7 +29,7 @@ test('somebody has thought about every route', () => {
   assert.equal(new Set(known).size, known.length, 'a route stands there twice');
 });
 
-const somewhere = { name: 'gone', grant: NO_ID, robotToken: NO_ID, upload: NO_ID };
+const somewhere = { name: 'gone', grant: NO_ID, rule: NO_ID, robotToken: NO_ID, upload: NO_ID };
 
 const checks: Readonly<Record<Expectation, (route: RouteRecord) => void>> = {
   public(route) {
@@ -86,6 +86,32 @@ const checks: Readonly<Record<Expectation, (route: RouteRecord) => void>> = {
     // `bob` himself, for whom an administrator stands here.
     const who = () => (route.path.startsWith('/api/v1/users/{user}') ? world.root : world.olga);
     test('who may is let in', () => assertLetIn(route, who()));
+  },
+
+  'docker-hub'(route) {
+    for (const [who, as] of [
+      ['anybody', () => undefined],
+      ['a stranger', () => world.eve],
+    ] as const) {
+      test(`to ${who} it is not there, in the words for what is not there`, async () => {
+        const there = await send(route, await world.openOrganisation(), as());
+        assertRefusal(route, there, 404);
+        assertSame(there, await send(route, somewhere, as()));
+      });
+    }
+    test('worthless credentials are refused', async () => {
+      assertRefusal(route, await send(route, await world.openOrganisation(), 'Bearer nonsense'), 401);
+    });
+    test('anybody sees what is public', async () => {
+      const target = await world.openOrganisation();
+      const body = { visibility: 'public' };
+      await world.server.must(`PUT /api/v1/repositories/${target.name}/app/visibility`, {
+        as: world.olga,
+        body,
+      });
+      for (const as of [undefined, world.eve]) assert.equal((await send(route, target, as)).status, 200);
+    });
+    test('the owner is let in', () => assertLetIn(route, world.olga));
   },
 
   told(route) {
@@ -180,9 +206,10 @@ function pathOf(route: RouteRecord, target: Target): string {
     'user.device.delete': user?.device,
     'user.token.delete': user?.token,
     'robot.token.delete': organisation?.robotToken,
+    'federation-rule.delete': organisation?.rule,
   };
   const values: Record<string, string | undefined> = {
-    'name+': `${target.name}/app`,
+    'name+': route.path.includes('{namespace}') ? 'app' : `${target.name}/app`,
     name: target.name,
     organisation: target.name,
     namespace: target.name,
@@ -203,6 +230,7 @@ function pathOf(route: RouteRecord, target: Target): string {
   const path = route.path.replace(/\{([^}]+)\}/g, (_, parameter: string) => values[parameter] ?? 'missing');
   if (name.startsWith('audit.')) return `${path}?namespace=${target.name}`;
   if (name === 'access.explain') return `${path}?action=pull&resource=repository:${target.name}/app`;
+  if (name === 'docker-hub.search') return `${path}?query=app`;
   if (name === 'search' || name === 'v1.search') return `${path}?q=app`;
   return path;
 }
@@ -211,7 +239,9 @@ function pathOf(route: RouteRecord, target: Target): string {
 function assertRefusal(route: RouteRecord, answer: Answer, status: number): void {
   assert.equal(answer.status, status, answer.body.toString());
   const isRegistry = route.surface !== 'api';
-  assert.equal(answer.header('content-type'), isRegistry ? 'application/json' : 'application/problem+json');
+  const isHub = route.errorWords === 'docker-hub';
+  const isProblem = !isRegistry && !isHub;
+  assert.equal(answer.header('content-type'), isProblem ? 'application/problem+json' : 'application/json');
   if (status === 401) {
     assert.equal(answer.count('www-authenticate'), 1);
     assert.match(answer.header('www-authenticate') ?? '', /^Bearer /);
@@ -223,6 +253,7 @@ function assertRefusal(route: RouteRecord, answer: Answer, status: number): void
     status?: number;
   };
   if (isRegistry) assert.match(body.errors?.[0]?.code ?? '', /^(UNAUTHORIZED|DENIED)$/);
+  else if (isHub) assert.deepEqual(Object.keys(body).sort(), ['detail', 'message']);
   else assert.equal(body.status, status);
 }
 

@@ -7,6 +7,7 @@ import { ACCOUNT_PASSWORD } from '../../../src/testing/index.ts';
  * - `everybody`: nobody without a login (401); who is logged in sees or does what is his own
  * - `registry`: 401 with a challenge for nobody, 401 or 403 DENIED for a stranger; `olga` is let in
  * - `hidden`: 401 for nobody, 404 for a stranger, the same as for what does not exist; the owner or the user is let in
+ * - `docker-hub`: 404 for nobody and for a stranger, the same as for what does not exist; the owner is let in
  * - `told`: 401 for nobody, 403 for a stranger, the same whether it exists or not; the owner is let in
  * - `administrators`: 401 for nobody, 403 for everybody but `root`
  */
@@ -16,14 +17,18 @@ export type Expectation =
   | 'everybody'
   | 'registry'
   | 'hidden'
+  | 'docker-hub'
   | 'told'
   | 'administrators';
 
 /** By hand: a route that is not here fails the test, and whoever adds it thinks about who may. */
 export const expectations: Readonly<Record<Expectation, readonly string[]>> = {
   public: `base.redirect root v1.ping token.get token.post token.keys password.reset setup session.create
-    description.get docs.get docs.file`.split(/\s+/),
-  optional: 'v1.search search category.list namespace.repositories.list'.split(' '),
+    description.get docs.get docs.file docker-hub.login docker-hub.token`.split(/\s+/),
+  optional:
+    `v1.search search category.list namespace.repositories.list docker-hub.search docker-hub.repository.list`.split(
+      /\s+/,
+    ),
   everybody: 'base me star.list organisation.list organisation.create access.explain session.delete'.split(
     ' ',
   ),
@@ -42,7 +47,9 @@ export const expectations: Readonly<Record<Expectation, readonly string[]>> = {
     organisation.members.put organisation.members.delete user.organisations.leave team.list team.create team.get team.update team.delete
     team.members.list team.members.put team.members.delete grant.list grant.create grant.delete role.list role.put
     role.delete tag.list tag.get tag.delete manifest.view manifest.remove referrer.list repository.storage.get
-    namespace.storage.get federation-rule.list`.split(/\s+/),
+    namespace.storage.get federation-rule.list federation-rule.create federation-rule.delete
+    docker-hub.repository.update`.split(/\s+/),
+  'docker-hub': 'docker-hub.repository.get docker-hub.tag.list docker-hub.tag.get'.split(' '),
   told: 'repository.create audit.list audit.export'.split(' '),
   administrators: `catalog.list category.put category.delete search.rebuild user.list user.create user.delete
     user.password-link.create user.two-factor.reset registry.storage.get`.split(/\s+/),
@@ -75,6 +82,15 @@ export const bodies: Readonly<Record<string, (name: string) => object>> = {
     role: 'reader',
     pattern: `${name}/**`,
   }),
+  'federation-rule.create': (name) => ({
+    name: 'jobs',
+    issuer: 'https://token.actions.githubusercontent.com',
+    audience: 'lading',
+    claims: { sub: 'repo:acme/app:**' },
+    actions: ['pull'],
+    repositories: [`${name}/**`],
+  }),
+  'docker-hub.repository.update': () => ({ full_description: '# New' }),
   'role.put': () => ({ actions: ['repository:pull'] }),
   'category.put': () => ({ title: 'Webs' }),
 };

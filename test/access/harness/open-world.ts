@@ -22,10 +22,12 @@ export interface World extends AsyncDisposable {
   openUser(): Promise<OpenedUser>;
 }
 
-/** With a private repository `app` (tag `latest`), a team `devs` with `bob`, a robot `ci` with a token, a grant, a role. */
+/** With a private repository `app` (tag `latest`), a team `devs` with `bob`, a robot `ci` with a token, a grant, a role, a rule. */
 export interface Organisation {
   readonly name: string;
   readonly grant: string;
+  /** Of federation. */
+  readonly rule: string;
   readonly robotToken: string;
   /** A path below `/v2/`, of an upload that `olga` began. */
   readonly upload: string;
@@ -72,9 +74,20 @@ export async function openWorld(): Promise<World> {
       as: olga,
       body: { subject: { kind: 'user', name: 'bob' }, role: 'puller', pattern: `${name}/app` },
     });
+    const rule = await must(`POST ${at}/federation-rules`, {
+      as: olga,
+      body: {
+        name: 'runners',
+        issuer: 'https://token.actions.githubusercontent.com',
+        audience: 'lading',
+        claims: { sub: 'repo:acme/app:**' },
+        actions: ['pull'],
+        repositories: [`${name}/**`],
+      },
+    });
     const upload = await server.api(`POST /v2/${name}/app/blobs/uploads/`, { as: olga });
     const id = /uploads\/([^?]+)/.exec(upload.header('location') ?? '')?.[1] ?? '';
-    return { name, grant: String(grant.id), robotToken: String(token.id), upload: id };
+    return { name, grant: String(grant.id), rule: String(rule.id), robotToken: String(token.id), upload: id };
   }
 
   async function openUser(): Promise<OpenedUser> {
