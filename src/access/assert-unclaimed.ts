@@ -21,6 +21,6 @@ export async function assertUnclaimed(
   if (!isClaimed) return;
   throw problem(
     'conflict',
-    `There are repositories below ${name}/, or clients that ask for some: whoever has the name would own them. An administrator who means that sends "takes_over_repositories": true.`,
+    `There are repositories below ${name}/, or clients that ask for some: whoever has the name would own them. An administrator who means that sends "takes_over_repositories": true (lading: --take-over).`,
   );
 }

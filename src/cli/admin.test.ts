@@ -49,7 +49,7 @@ test('a lost password is set again, but not for nobody', async () => {
   assert.match(nobody.err, /There is no user zoe/);
 });
 
-test('while a server has the root it says that the API is the way', async () => {
+test('while a server has the root it says which commands ask that server', async () => {
   await using folder = await temporaryFolder();
   const lock = await acquireRootLock(join(folder.path, 'lading', 'lock.db'));
   try {
@@ -57,7 +57,7 @@ test('while a server has the root it says that the API is the way', async () => 
       input: PASSWORD,
     });
     assert.equal(code, 1);
-    assert.match(err, /\/api\/v1\/users/);
+    assert.match(err, /lading user create, lading user password-link/);
   } finally {
     lock.release();
   }

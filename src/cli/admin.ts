@@ -30,7 +30,16 @@ export function adminCommand(context: CommandContext): Command {
     .addCommand(createCommand(context))
     .addCommand(passwdCommand(context))
     .addCommand(listCommand(context))
-    .addCommand(importCommand(context));
+    .addCommand(importCommand(context))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  lading admin create alice                        the first administrator
+  lading admin passwd alice                        whoever is locked out
+  lading admin import-htpasswd ./htpasswd
+While a server runs on the root: lading user create, lading user password-link`,
+    );
 }
 
 function createCommand(context: CommandContext): Command {
@@ -152,6 +161,6 @@ function explainInUse(error: unknown): Storage {
   if (!(error instanceof DbError) || error.code !== 'root-in-use') throw error;
   throw new CliError(
     'refused',
-    'The registry is running on this root. Use its API instead (POST /api/v1/users, POST /api/v1/users/NAME/password-link; for the first administrator the set-up link in its log), or stop it first.',
+    'The registry is running on this root. Ask it instead: lading user create, lading user password-link (for the first administrator the set-up link in its log). Or stop it first.',
   );
 }

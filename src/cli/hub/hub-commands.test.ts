@@ -30,6 +30,8 @@ describe('the commands that ask a running registry', () => {
     assert.match(await hub.ok('user', 'list', '--search', 'car'), /^NAME .*\ncarol +carol@example\.com/);
     assert.equal(await hub.ok('user', 'disable', 'carol'), 'carol is disabled.\n');
     assert.match(await hub.ok('user', 'list'), /^carol .* disabled /m);
+    await hub.ok('user', 'create', 'heir', '--take-over');
+    await hub.ok('user', 'delete', 'heir');
     assert.equal(await hub.ok('user', 'enable', 'carol'), 'carol is enabled.\n');
     assert.match(await hub.ok('user', 'password-link', 'carol'), /lading_url_/);
     assert.deepEqual(await hub.json('user', 'delete', 'carol'), [{ deleted: 'carol' }]);
@@ -229,6 +231,8 @@ describe('the commands that ask a running registry', () => {
     const { code, err } = await bob(['user', 'list']);
     assert.equal(code, 1);
     assert.match(err, /^lading: bob may not [^\n]+lading access explain me ACTION RESOURCE\n$/);
+    const takeOver = await bob(['org', 'create', 'bobs', '--take-over']);
+    assert.match(takeOver.err, /Only administrators give away the repositories/);
     const hidden = await bob(['repo', 'show', 'acme/hidden']);
     assert.equal(hidden.code, 1);
     assert.match(hidden.err, /There is no repository acme\/hidden/);

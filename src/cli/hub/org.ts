@@ -50,9 +50,16 @@ const create = apiCommand({
   name: 'create',
   description: 'make an organisation; you are its first owner',
   arguments: { organisation: 'its name, which begins the names of its repositories' },
-  options: { visibility: { ...visibilityOption, help: 'of repositories that a push makes' } },
-  async run({ api, done, server }, { organisation }, { visibility }) {
-    const made = await api.call(createOrganisation, { body: { name: organisation } });
+  options: {
+    visibility: { ...visibilityOption, help: 'of repositories that a push makes' },
+    takeOver: {
+      help: 'although there are repositories below the name: it owns them then (administrators)',
+    },
+  },
+  async run({ api, done, server }, { organisation }, { visibility, takeOver }) {
+    const made = await api.call(createOrganisation, {
+      body: { name: organisation, takes_over_repositories: takeOver },
+    });
     const settings =
       visibility &&
       (await api.call(updateNamespaceSettings, {

@@ -62,6 +62,7 @@ const create = apiCommand({
     administrator: { help: 'who may do everything' },
     password: { help: 'ask for the password instead of making a link' },
     passwordStdin: { help: 'read the password from standard input instead of making a link' },
+    takeOver: { help: 'although there are repositories below the name: the user owns them then' },
   },
   async run(running, { name }, options) {
     const { input, err } = running.context;
@@ -71,6 +72,7 @@ const create = apiCommand({
       email: options.email,
       display_name: options.displayName,
       is_administrator: options.administrator,
+      takes_over_repositories: options.takeOver,
       ...(asks && { password: await readPassword(input, err) }),
     };
     const user = await running.api.call(createUser, { body });
