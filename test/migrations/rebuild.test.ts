@@ -23,6 +23,10 @@ async function fill(root: string): Promise<{ ann: string; bob: string }> {
   await server.must('POST /api/v1/organisations', { as: ann, body: { name: 'acme' } });
   await server.must('PUT /api/v1/organisations/acme/members/bob', { as: ann, body: { role: 'reader' } });
   await pushAs(server, ann, { repository: 'acme/app', image: buildImage() });
+  await server.must('POST /api/v1/repositories', {
+    as: ann,
+    body: { name: 'acme/empty', visibility: 'public' },
+  });
   const body = { description: 'Something to find' };
   await server.must('PATCH /api/v1/repositories/acme/app', { as: ann, body });
   await server.must('PUT /api/v1/repositories/acme/app/star', { as: bob });
@@ -48,6 +52,8 @@ test('a rebuild keeps accounts, tokens, roles, descriptions, stars and the audit
   assert.ok((items as unknown[]).length >= 3);
   const found = await server.must('GET /api/v1/repositories/acme/app', { as: bob });
   assert.deepEqual([found.description, found.star_count, found.starred], ['Something to find', 1, true]);
+  const empty = await server.must('GET /api/v1/repositories/acme/empty', { as: bob });
+  assert.equal(empty.visibility, 'public', 'also one without content, which the tree does not have');
   const { broken, lines } = await verifyLog(tablesOf<AuditTables>(server.storage.db).reads, {
     checkpoints: [],
   });

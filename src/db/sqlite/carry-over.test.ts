@@ -64,6 +64,22 @@ test('rows come over by the names of columns, save those of excepted, virtual an
   assert.deepEqual(read(to, 'SELECT * FROM words'), []);
 });
 
+test('of an excepted table come the missing rows that are asked for, with numbers of their own', async () => {
+  await using folder = await temporaryFolder();
+  const from = join(folder.path, 'from.db');
+  const to = join(folder.path, 'to.db');
+  const schema = 'CREATE TABLE thing (id INTEGER PRIMARY KEY, name TEXT UNIQUE, used INTEGER)';
+  makeDatabase(from, schema, `INSERT INTO thing VALUES (1, 'a', 0), (2, 'b', 0), (3, 'c', 1)`);
+  makeDatabase(to, schema, `INSERT INTO thing VALUES (1, 'x', 1), (2, 'a', 1)`);
+  const missing = [{ name: 'thing', columns: ['name', 'used'], where: 'used = 0' }];
+  assert.deepEqual(carryOver({ from, to, except: ['thing'], missing }).lost, []);
+  assert.deepEqual(read(to, 'SELECT * FROM thing ORDER BY id'), [
+    { id: 1, name: 'x', used: 1 },
+    { id: 2, name: 'a', used: 1 },
+    { id: 3, name: 'b', used: 0 },
+  ]);
+});
+
 test('a damaged table gives what is before the damage, says so, and does not keep the others back', async () => {
   await using folder = await temporaryFolder();
   const from = join(folder.path, 'from.db');

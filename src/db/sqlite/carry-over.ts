@@ -1,5 +1,12 @@
 import { DatabaseSync } from 'node:sqlite';
 
+/** `where` is SQL of the program's own, never of anybody else. */
+export interface MissingRows {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly where: string;
+}
+
 export interface CarriedOver {
   readonly tables: readonly { readonly name: string; readonly rows: number }[];
   /** What could not be read to its end; rows before the damage are there. */
@@ -10,9 +17,15 @@ export interface CarriedOver {
  * Copies rows of the database `from`, perhaps damaged, into the tables of the same names in `to`, which are empty:
  * those facts that no file beside the database holds (accounts, roles, tokens, the audit log). Both have to be closed
  * elsewhere. Tables in `except`, virtual tables and what `from` does not have are left alone; columns are matched by
- * name. Blocks this thread. Throws when `from` is no database at all.
+ * name. Of the tables of `missing`, which are in `except` and not empty, come the rows that `where` says and that no
+ * unique column has yet. Blocks this thread. Throws when `from` is no database at all.
  */
-export function carryOver(options: { from: string; to: string; except: readonly string[] }): CarriedOver {
+export function carryOver(options: {
+  from: string;
+  to: string;
+  except: readonly string[];
+  missing?: readonly MissingRows[];
+}): CarriedOver {
   const tables: { name: string; rows: number }[] = [];
   const lost: { name: string; reason: string }[] = [];
   const to = new DatabaseSync(options.to, { enableForeignKeyConstraints: false });
@@ -20,10 +33,11 @@ export function carryOver(options: { from: string; to: string; except: readonly 
   try {
     to.exec('PRAGMA synchronous = FULL');
     from.prepare('SELECT count(*) FROM sqlite_schema').get();
-    for (const name of ordinaryTables(to)) {
-      if (options.except.includes(name)) continue;
+    const whole = ordinaryTables(to).filter((name) => !options.except.includes(name));
+    for (const source of [...whole.map((name) => ({ name })), ...(options.missing ?? [])]) {
+      const { name } = source;
       try {
-        tables.push({ name, rows: copyTable({ from, to, name }) });
+        tables.push({ name, rows: copyTable({ from, to, source }) });
       } catch (error) {
         lost.push({ name, reason: String(error) });
       }
@@ -35,22 +49,27 @@ export function carryOver(options: { from: string; to: string; except: readonly 
   return { tables, lost };
 }
 
-function copyTable({ from, to, name }: { from: DatabaseSync; to: DatabaseSync; name: string }): number {
+function copyTable(options: {
+  from: DatabaseSync;
+  to: DatabaseSync;
+  source: { readonly name: string } & Partial<MissingRows>;
+}): number {
+  const { from, to, source } = options;
+  const { name, where } = source;
   const had = new Set(columnsOf(from, name));
   if (had.size === 0) return 0;
-  const columns = columnsOf(to, name).filter((column) => had.has(column));
+  const columns = (source.columns ?? columnsOf(to, name)).filter((column) => had.has(column));
   const list = columns.map(quote).join(', ');
   const insert = to.prepare(
-    `INSERT OR REPLACE INTO ${quote(name)} (${list}) VALUES (${columns.map(() => '?').join(', ')})`,
+    `INSERT OR ${where ? 'IGNORE' : 'REPLACE'} INTO ${quote(name)} (${list}) VALUES (${columns.map(() => '?').join(', ')})`,
   );
-  const select = from.prepare(`SELECT ${list} FROM ${quote(name)}`);
+  const select = from.prepare(`SELECT ${list} FROM ${quote(name)}${where ? ` WHERE ${where}` : ''}`);
   select.setReadBigInts(true);
   let rows = 0;
   to.exec('BEGIN');
   try {
     for (const row of select.iterate()) {
-      insert.run(...columns.map((column) => row[column] ?? null));
-      rows += 1;
+      rows += Number(insert.run(...columns.map((column) => row[column] ?? null)).changes);
     }
   } finally {
     // Also after an error: rows before the damage are worth having.

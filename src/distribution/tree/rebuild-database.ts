@@ -71,7 +71,13 @@ async function isPresent(file: string): Promise<boolean> {
 
 function carryOthersOver(from: string, to: string): CarriedOver {
   try {
-    return carryOver({ from, to, except: [...distributionTableNames, 'schema_migration'] });
+    return carryOver({
+      from,
+      to,
+      except: [...distributionTableNames, 'schema_migration'],
+      // Made on their own, before any push: the tree does not have them, and others' rows name them.
+      missing: [{ name: 'repository', columns: ['name', 'listed', 'created_at'], where: 'listed = 0' }],
+    });
   } catch (error) {
     return { tables: [], lost: [{ name: 'everything beside the registry', reason: String(error) }] };
   }
