@@ -163,6 +163,14 @@ describe('a repository', () => {
     };
     assert.deepEqual(await list(undefined), ['acme/open-1', 'acme/open-2']);
     assert.deepEqual(await list('root'), ['acme/a', 'acme/open-1', 'acme/open-2', 'acme/z']);
+    for (let number = 0; number < 600; number += 1) {
+      await hub.api('POST /api/v1/repositories', 'root', {
+        name: `acme/p-${String(number).padStart(3, '0')}`,
+      });
+    }
+    const behind = await hub.api('GET /api/v1/namespaces/acme/repositories', undefined);
+    const page = behind.json() as { items: unknown[]; next?: string };
+    assert.deepEqual([page.items.length, page.next], [2, undefined], 'no next tells of what is invisible');
     const foreign = Buffer.from('"zzz/app"').toString('base64url');
     const answer = await hub.api(`GET /api/v1/namespaces/acme/repositories?cursor=${foreign}`);
     assert.equal(answer.status, 400);

@@ -128,20 +128,27 @@ export function repositoryRoutes(context: HubContext): ApiRoute[] {
         const after = cursor === undefined ? prefix : revealPosition(cursor);
         if (!after.startsWith(prefix)) throw problem('invalid-cursor', 'This cursor is for another list.');
         const readable = await access.findReadable(call.actor);
-        const facts = await listRepositoryFacts(distribution.db.reads, { after, limit: SCANNED_PER_PAGE });
-        const names = facts.map(({ name }) => name).filter((name) => name.startsWith(prefix));
-        const seen = await filterReadable(access, readable, names);
+        const seen: Awaited<ReturnType<typeof filterReadable>> = [];
+        let last = after;
+        let isEnd = false;
+        // On behind what is invisible, until one more than the page is seen: `next` would tell that it is there.
+        for (let scan = 0; scan < MAX_SCANS && !isEnd && seen.length <= query.limit; scan += 1) {
+          const facts = await listRepositoryFacts(distribution.db.reads, {
+            after: last,
+            limit: SCANNED_AT_ONCE,
+          });
+          const names = facts.map(({ name }) => name).filter((name) => name.startsWith(prefix));
+          seen.push(...(await filterReadable(access, readable, names)));
+          last = names.at(-1) ?? last;
+          isEnd = names.length < SCANNED_AT_ONCE;
+        }
         const page = seen.slice(0, query.limit);
-        const isWhole = page.length === seen.length;
-        // All that was looked at may be invisible: then the page is empty, and the list goes on behind what nobody
-        // here may know the name of.
-        const last = isWhole ? names.at(-1) : page.at(-1)?.name;
-        const isEnd = isWhole && names.length < SCANNED_PER_PAGE;
+        const next = page.length < seen.length ? page.at(-1)?.name : isEnd ? undefined : last;
         const items = await Promise.all(page.map((one) => summariseRepository(context, one)));
         return {
           body: {
             items: items.filter((item) => item !== undefined),
-            ...(!isEnd && last !== undefined && { next: encodeCursor(hidePosition(last)) }),
+            ...(next !== undefined && { next: encodeCursor(hidePosition(next)) }),
           },
         };
       },
@@ -149,8 +156,9 @@ export function repositoryRoutes(context: HubContext): ApiRoute[] {
   ];
 }
 
-/** Bounds what a page costs for somebody who may read little of a namespace. */
-const SCANNED_PER_PAGE = 500;
+const SCANNED_AT_ONCE = 500;
+/** Bounds what a page costs for somebody who may read little of a namespace: then it is short and has a `next`. */
+const MAX_SCANS = 10;
 
 function settingsOf({ description, readme, categories, isOfficial }: Profile) {
   return { description, readme, categories, is_official: isOfficial };
