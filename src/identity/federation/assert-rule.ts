@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { problem } from '../../rest/index.ts';
 import { isPublicAddress } from '../oidc/is-public-address.ts';
+import { MAX_WILDCARDS } from './claim-pattern.ts';
 
 /** Where everybody can have a token, the owner is named in so many letters, or the rule is for everybody. */
 const sharedIssuers: ReadonlyMap<string, { readonly starts: RegExp; readonly example: string }> = new Map([
@@ -20,6 +21,10 @@ export function assertRule(
   privateIssuers: readonly string[],
 ): void {
   assertIssuer(issuer, privateIssuers);
+  const excess = Object.entries(claims).find(
+    ([, pattern]) => (pattern.match(/\*\*|\*/g) ?? []).length > MAX_WILDCARDS,
+  );
+  if (excess) throw invalid(`/claims/${excess[0]}`, `has more than ${MAX_WILDCARDS} wildcards`);
   const { sub } = claims;
   if (sub === undefined || sub.startsWith('*')) {
     throw invalid('/claims/sub', 'say whose tokens: a pattern of sub that starts with a text');

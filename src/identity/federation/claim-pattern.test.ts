@@ -35,6 +35,10 @@ const cases: readonly [pattern: string, value: unknown, matches: boolean][] = [
   ['[object Object]', {}, false],
   [`${'*a'.repeat(249)}b`, 'a'.repeat(2_000), false],
   ['**', 'a'.repeat(2_001), false],
+  [`${'a*'.repeat(10)}`, 'a'.repeat(2_000), true],
+  // More wildcards than any rule needs.
+  [`${'a*'.repeat(11)}`, 'a'.repeat(2_000), false],
+  ['***', 'a/b', true],
 ];
 for (const [pattern, value, matches] of cases) {
   test(`${pattern.slice(0, 40)} ${matches ? 'means' : 'does not mean'} ${JSON.stringify(value)?.slice(0, 40)}`, () => {

@@ -387,3 +387,19 @@ test('a workload has no account: the API gives it nothing, and no list of rules'
   const listed = await on.scene.api('GET /api/v1/organisations/acme/federation-rules');
   assert.equal((listed.json() as { items: unknown[] }).items.length, 1);
 });
+
+test('who makes a rule for another’s jobs does not read of them, nor takes their line out of the other’s log', async () => {
+  await using on = await start();
+  await on.scene.api('POST /api/v1/organisations', { name: 'evil' });
+  assert.equal((await on.rule({ repositories: ['evil/app'] }, 'evil')).status, 201);
+  const headers = { Authorization: basic('oidc', await on.token()) };
+  assert.equal((await on.scene.ask('GET /token?service=lading', headers)).status, 200);
+  assert.equal((await on.rule()).status, 201);
+  const scope = 'scope=repository:acme/app:pull,push';
+  for (let time = 0; time < 2; time += 1) await on.scene.ask(`GET /token?${scope}`, headers);
+  const lines = on.scene.audit.filter(({ action }) => action === 'workload.admit');
+  assert.deepEqual(
+    lines.map(({ resource }) => resource.namespace),
+    [undefined, 'acme'],
+  );
+});
