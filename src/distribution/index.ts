@@ -26,7 +26,7 @@ export {
   type RepositoryBlob,
 } from './store/blob-links.ts';
 export { findBlobSize } from './store/blobs.ts';
-export { findManifest, type StoredManifest } from './store/manifests.ts';
+export { findManifest, findManifestStat, type StoredManifest } from './store/manifests.ts';
 export type { ReferrerRow } from './store/referrers.ts';
 export { findRepositoryId, hasRepositoryBelow, isListed } from './store/repositories.ts';
 export {

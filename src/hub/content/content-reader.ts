@@ -1,5 +1,5 @@
 import { BlobError } from '../../blob/index.ts';
-import { findBlobSize, findManifest } from '../../distribution/index.ts';
+import { findBlobSize, findManifest, findManifestStat } from '../../distribution/index.ts';
 import {
   type Descriptor,
   type Digest,
@@ -17,7 +17,7 @@ export interface ReadManifest {
   readonly digest: Digest;
   readonly mediaType: string;
   readonly sizeBytes: number;
-  /** Undefined for one that breaks rules which the registry it was adopted from did not check. */
+  /** Undefined for one that breaks rules which the registry it was adopted from did not check, and for one that is too long. */
   readonly parsed: ParsedManifest | undefined;
 }
 
@@ -27,7 +27,12 @@ export type ReadConfig =
 
 /** Reads what a repository holds in order to explain it. What is asked for often is kept, within bounds. */
 export interface ContentReader {
-  findManifest(repository: RepositoryName, reference: Reference): Promise<ReadManifest | undefined>;
+  /** One that is longer than `maxBytes` is not parsed, nor read. */
+  findManifest(
+    repository: RepositoryName,
+    reference: Reference,
+    maxBytes?: number,
+  ): Promise<ReadManifest | undefined>;
   /** The configuration of an image, read through the repository: another's is never shown. */
   readConfig(repository: RepositoryName, descriptor: Descriptor): Promise<ReadConfig>;
 }
@@ -52,7 +57,12 @@ export function createContentReader({ distribution }: Pick<HubContext, 'distribu
   });
 
   return {
-    async findManifest(repository, reference) {
+    async findManifest(repository, reference, maxBytes = Number.POSITIVE_INFINITY) {
+      const stat = await findManifestStat(db.reads, repository, reference);
+      if (stat && stat.sizeBytes > maxBytes) {
+        const { digest, mediaType, sizeBytes } = stat;
+        return { digest, mediaType, sizeBytes, parsed: undefined };
+      }
       const stored = await findManifest(db.reads, repository, reference);
       if (!stored) return undefined;
       const { digest, mediaType, sizeBytes, content } = stored;

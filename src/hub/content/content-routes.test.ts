@@ -34,6 +34,19 @@ async function pushed(image: BuiltImage, ...tags: string[]) {
 }
 
 describe('tags in the API', () => {
+  it('are listed without what is so long that reading it would hold others up; alone it is read', async () => {
+    const { blobs, manifest } = buildImage();
+    const fields = JSON.parse(manifest.content.toString());
+    const long = buildManifest({ ...fields, annotations: { long: 'x'.repeat(300_000) } });
+    await using hub = await pushed({ blobs, manifest: long }, 'v1');
+    const { items } = (await hub.api(`GET ${one}/tags`, 'root')).json() as { items: Json[] };
+    assert.deepEqual([items[0]?.digest, items[0]?.size_bytes], [long.digest, 0]);
+    const alone = (await hub.api(`GET ${one}/manifests/v1`, 'root')).json() as Json;
+    assert.notEqual(alone.content_bytes, 0);
+    const repository = (await hub.api(`GET ${one}`, 'root')).json() as Json;
+    assert.deepEqual([repository.newest_tag, repository.labels], ['v1', {}]);
+  });
+
   it('say what they hold, who pushed them and when they were pulled', async () => {
     await using hub = await startHub();
     const [amd, arm] = [buildImage({ seed: 1 }), buildImage({ seed: 2, layers: 2 })];

@@ -31,6 +31,12 @@ const imageConfigs: readonly string[] = [
   'application/vnd.docker.container.image.v1+json',
 ];
 
+/**
+ * What is longer is not read to describe a list: those of real images have some tens of kilobytes, the longest that may
+ * be pushed take a hundredth of a second each, and a list is of a hundred tags with `MAX_PLATFORMS` each.
+ */
+export const MAX_LISTED_BYTES = 256 * 1024;
+
 /** Whether it is an image that runs, and its configuration one that says on what. */
 export function isImage({ kind, artifactType }: ParsedManifest): boolean {
   return kind === 'image' && artifactType !== undefined && imageConfigs.includes(artifactType);
@@ -112,6 +118,6 @@ export async function findContentBytes(
   repository: RepositoryName,
   digest: Digest,
 ): Promise<number | undefined> {
-  const found = await reader.findManifest(repository, { kind: 'digest', digest });
+  const found = await reader.findManifest(repository, { kind: 'digest', digest }, MAX_LISTED_BYTES);
   return found?.parsed?.kind === 'image' ? contentBytesOf(found.parsed) : undefined;
 }

@@ -6,7 +6,7 @@ import type { HubContext } from '../context.ts';
 import { listTagActivity } from '../counts/activity-store.ts';
 import { isoTime } from '../profile/repository-views.ts';
 import type { ContentReader } from './content-reader.ts';
-import { describeContent } from './describe-content.ts';
+import { describeContent, MAX_LISTED_BYTES } from './describe-content.ts';
 
 /** Tags as the API shows them, in the same order; those that are gone meanwhile are left out. */
 export async function viewTags(
@@ -22,7 +22,7 @@ export async function viewTags(
   const known = new Map(activity.map((one) => [one.tag, one]));
   const views: TagView[] = [];
   for (const { name, digest, updatedAt } of tags) {
-    const manifest = await reader.findManifest(repository, { kind: 'digest', digest });
+    const manifest = await reader.findManifest(repository, { kind: 'digest', digest }, MAX_LISTED_BYTES);
     if (!manifest) continue;
     const { contentBytes, images, isTruncated } = await describeContent(reader, repository, manifest);
     const { lastPushedBy, lastPulledAt, pulls } = known.get(name) ?? {};

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { TagView } from '../../api/index.ts';
 import { countTags, findTagSummary, listTagsInOrder, type TagOrder } from '../../distribution/index.ts';
 import type { Call, RouteRecord } from '../../http/index.ts';
 import { type Digest, parseTag, type RepositoryName } from '../../oci/index.ts';
 import type { ContentReader } from '../content/content-reader.ts';
-import { findImageConfig } from '../content/describe-content.ts';
+import { findImageConfig, MAX_LISTED_BYTES } from '../content/describe-content.ts';
 import { matchHistory } from '../content/match-history.ts';
 import { viewTags } from '../content/tag-views.ts';
 import type { HubContext } from '../context.ts';
@@ -72,6 +73,7 @@ async function get({ db, distribution }: HubContext, reader: ContentReader, call
   for (const image of hubTag.images) {
     const layers = await listLayers(reader, repository, image.digest as Digest);
     images.push({ ...image, layers });
+    await setImmediate();
   }
   return { ...hubTag, images };
 }
@@ -113,7 +115,8 @@ function toHubTag(repository: RepositoryName, view: TagView) {
 
 /** One a step of the history, also those that made no layer; the layers alone where there is no history. */
 async function listLayers(reader: ContentReader, repository: RepositoryName, digest: Digest) {
-  const parsed = (await reader.findManifest(repository, { kind: 'digest', digest }))?.parsed;
+  const found = await reader.findManifest(repository, { kind: 'digest', digest }, MAX_LISTED_BYTES);
+  const parsed = found?.parsed;
   if (!parsed) return [];
   const config = await findImageConfig(reader, repository, parsed);
   const history = config ? matchHistory(config, parsed.layers) : [];

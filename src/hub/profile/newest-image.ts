@@ -1,5 +1,5 @@
 import { BlobError } from '../../blob/index.ts';
-import { findBlobSize, findManifest, findNewestTag } from '../../distribution/index.ts';
+import { findBlobSize, findManifest, findManifestStat, findNewestTag } from '../../distribution/index.ts';
 import {
   type Descriptor,
   type ParsedManifest,
@@ -21,6 +21,8 @@ export interface NewestImage {
   readonly mediaType: string | undefined;
 }
 
+/** The same for a manifest: lists ask for as many as they are long. */
+const MAX_MANIFEST_BYTES = 256 * 1024;
 /** A configuration is some kilobytes; what is much longer is not read for its labels. */
 const MAX_CONFIG_BYTES = 1024 * 1024;
 
@@ -38,11 +40,14 @@ export async function findNewestImage(
   const tag = await findNewestTag(reads, repository);
   if (!tag) return undefined;
   const read = async (reference: Parameters<typeof findManifest>[2]) => {
+    const stat = await findManifestStat(reads, repository, reference);
+    if (!stat || stat.sizeBytes > MAX_MANIFEST_BYTES) return undefined;
     const stored = await findManifest(reads, repository, reference);
     return stored && parseManifest(stored.content, stored.mediaType);
   };
   const top = await read({ kind: 'tag', tag: tag.name });
-  if (!top) return undefined;
+  if (!top)
+    return { tag: tag.name, updatedAt: tag.updatedAt, labels: {}, platforms: [], mediaType: undefined };
   const children = top.manifests.filter(isForPlatform);
   const first = children[0];
   const image = top.kind === 'index' && first ? await read({ kind: 'digest', digest: first.digest }) : top;

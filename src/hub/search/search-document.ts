@@ -22,8 +22,9 @@ export interface SearchDocument {
 
 /** What of a README is searched: the first pages say what it is about. */
 const README_CHARACTERS = 8_000;
-/** Bounds what the labels of one image cost. */
+/** Bounds what one image costs, in the index and in each answer that shows it. */
 const LABELS = 50;
+const PLATFORM_WORDS = 50;
 
 /** Undefined for what search does not show: a repository that is not there or never held an image. */
 async function makeSearchDocument(
@@ -41,7 +42,8 @@ async function makeSearchDocument(
     .map(([key, value]) => `${key}=${value}`)
     .filter((label) => label.length <= MAX_FACET_VALUE)
     .slice(0, LABELS);
-  const distinct = (values: readonly string[]) => [...new Set(values)];
+  const distinct = (values: readonly string[]) =>
+    [...new Set(values)].filter((value) => value.length <= MAX_FACET_VALUE).slice(0, PLATFORM_WORDS);
   const platforms = image?.platforms ?? [];
   return {
     name,
@@ -63,7 +65,10 @@ async function makeSearchDocument(
         kind: 'architecture' as const,
         value,
       })),
-      ...(image?.mediaType ? [{ kind: 'media_type' as const, value: image.mediaType }] : []),
+      ...distinct(image?.mediaType ? [image.mediaType] : []).map((value) => ({
+        kind: 'media_type' as const,
+        value,
+      })),
       ...labels.map((value) => ({ kind: 'label' as const, value })),
       ...profile.categories.map((value) => ({ kind: 'category' as const, value })),
     ],

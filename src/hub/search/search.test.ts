@@ -226,6 +226,22 @@ describe('search', () => {
     assert.deepEqual(facets.category, [{ value: 'security', count: 1 }]);
   });
 
+  it('keeps no platforms out of which somebody makes long answers for everybody', async () => {
+    await using hub = await startHub();
+    const child = imageWith(1, {});
+    await pushImage(hub, 'acme/long', child);
+    const manifests = Array.from({ length: 80 }, (_, index) => ({
+      ...descriptorOf(child.manifest),
+      platform: { os: index === 0 ? 'o'.repeat(201) : 'linux', architecture: `arch${index}` },
+    }));
+    await putManifest(hub, 'acme/long', buildIndex([], { manifests }), 'v1');
+    await hub.runner.flush();
+    const { facets } = await search(hub, 'q=long');
+    assert.deepEqual(facets.operating_system, [{ value: 'linux', count: 1 }]);
+    const rows = await hub.db.reads.selectFrom('search_facet').select('value').execute();
+    assert.equal(rows.filter(({ value }) => value.startsWith('arch')).length, 50);
+  });
+
   it('filters by when the newest tag moved', async () => {
     await using hub = await startHub();
     await push(hub, 'acme/old');
