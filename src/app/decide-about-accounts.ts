@@ -8,6 +8,7 @@ import {
   offerSetup,
 } from '../identity/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
+import { accountsMarkOf, hasAccountsMark, putAccountsMark } from './accounts-mark.ts';
 import { ConfigurationError, type Settings } from './configuration/index.ts';
 import { tablesOf } from './migrations.ts';
 import type { Storage } from './storage.ts';
@@ -26,7 +27,7 @@ export interface AccountsDecision {
 
 /**
  * Accounts are on when the configuration says so, and also when there is an administrator and the configuration says
- * nothing about logins: who made one does not want an open registry. Makes the first administrator when the operator
+ * nothing about logins: who made one does not want an open registry, and does not get one by losing the database. Makes the first administrator when the operator
  * named one. Throws `ConfigurationError`, `IdentityError`.
  */
 export async function decideAboutAccounts(options: {
@@ -54,6 +55,15 @@ export async function decideAboutAccounts(options: {
       log.info({ name }, `${name} is the first administrator`);
     }
   }
-  const isOn = kind === 'accounts' || (await countAdministrators(db.reads)) > 0;
+  const { root } = storage;
+  const isKnown = kind === 'accounts' || (await countAdministrators(db.reads)) > 0;
+  const isOn = isKnown || (root !== undefined && (await hasAccountsMark(root)));
+  if (isOn && root !== undefined) await putAccountsMark(root);
+  if (isOn && !isKnown) {
+    log.warn(
+      { file: root && accountsMarkOf(root) },
+      'This registry had accounts, and its database has none: was it lost? It stays closed. Put a backup in its place, or make an administrator; to make it open to everybody, remove the file.',
+    );
+  }
   return { isOn, setupSecret: isOn ? await offerSetup({ db, clock }) : undefined };
 }

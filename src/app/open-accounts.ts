@@ -5,6 +5,7 @@ import {
   type Accounts,
   type Authorizer,
   accessRoutes,
+  assertMayActAs,
   assertMayLetIn,
   assertNotLastOwner,
   assertUnclaimed,
@@ -81,6 +82,7 @@ export async function openAccounts(options: {
     },
     onUserDisabled: (trx, account) =>
       assertNotLastOwner(accounts, trx as unknown as AccessTransaction, account),
+    assertMayActAs: (actor, who) => assertMayActAs({ authorizer, reads: db.reads }, actor, who),
     endDevices: async (accountId) => {
       await refreshTokens?.revoke({ accountId, id: undefined });
     },
@@ -184,9 +186,11 @@ export async function openAccounts(options: {
     },
     apiLogins: {
       async logIn({ user, password, remoteAddress }) {
+        // Before the password is compared: one that is changed meanwhile must count as changed after it.
+        const authenticatedAt = clock.now();
         const actor = await identity.basic({ user, password }, { remoteAddress });
         if (!actor) return undefined;
-        const login = { actor, authenticatedAt: clock.now(), refreshTokenId: undefined };
+        const login = { actor, authenticatedAt, refreshTokenId: undefined };
         return (await tokenService.api.tokens.issue(login, [])).text;
       },
     },

@@ -53,7 +53,7 @@ export const drainTimeout: DefaultedKey<number> = {
   doc: 'How long a stop waits for transfers to finish. `0s` ends them at once, which is the default of `registry:2`.',
 };
 
-export const secret: SupportedKey<string> = {
+const secret: SupportedKey<string> = {
   status: 'supported',
   path: 'http.secret',
   type: text,
