@@ -16,7 +16,7 @@ const filters = {
   until: z.iso.datetime({ offset: true }).optional().meta({ description: 'Before this time.' }),
 };
 
-export const auditEntrySchema = z
+const auditEntrySchema = z
   .object({
     sequence: z.int().meta({ description: 'Its place in the log.' }),
     at: z.iso.datetime(),

@@ -5,7 +5,7 @@ import { defineContract } from './contract.ts';
 const byName = z.strictObject({ name: accountName });
 const time = z.iso.datetime();
 
-export const deviceSchema = z.object({
+const deviceSchema = z.object({
   id: z.uuid(),
   /** What the program calls itself, such as `docker`: its own word. */
   client: z.string().optional(),

@@ -17,7 +17,7 @@ const remedySchema = z.object({
   pattern: z.string().optional(),
 });
 
-export const explanationSchema = z
+const explanationSchema = z
   .object({
     actor: z.string().nullable().meta({ description: 'Null for anybody.' }),
     action: z.string(),

@@ -10,7 +10,7 @@ const strings = z.record(z.string(), z.string());
 
 const descriptorSchema = z.object({ digest: z.string(), media_type: z.string(), size_bytes: z.int() });
 
-export const imageConfigSchema = z
+const imageConfigSchema = z
   .object({
     created_at: time.optional(),
     author: z.string().optional(),
@@ -24,7 +24,7 @@ export const imageConfigSchema = z
   })
   .meta({ id: 'ImageConfig' });
 
-export const manifestSchema = z
+const manifestSchema = z
   .object({
     repository: repositoryName,
     digest: z.string(),
@@ -114,7 +114,7 @@ export const deleteManifest = defineContract({
   status: 204,
 });
 
-export const referrerSchema = descriptorSchema
+const referrerSchema = descriptorSchema
   .extend({ artifact_type: z.string().optional(), annotations: strings })
   .meta({ id: 'Referrer' });
 

@@ -19,7 +19,7 @@ export const memberSchema = z
   .object({ name: anyAccountName, role: roleName, since: time })
   .meta({ id: 'Member' });
 
-export const namespaceSettingsSchema = z
+const namespaceSettingsSchema = z
   .object({
     default_visibility: visibility.meta({ description: 'Of a repository that a push makes.' }),
   })

@@ -30,7 +30,7 @@ export const repositorySummarySchema = z
   })
   .meta({ id: 'RepositorySummary' });
 
-export const repositorySchema = repositorySummarySchema
+const repositorySchema = repositorySummarySchema
   .extend({
     readme: z.string(),
     readme_html: z.string().meta({ description: 'The README as HTML that is safe to show.' }),
@@ -105,7 +105,7 @@ export const listNamespaceRepositories = defineContract({
   result: pageOf(repositorySummarySchema),
 });
 
-export const categorySchema = z.object({ slug: z.string(), title: z.string() }).meta({ id: 'Category' });
+const categorySchema = z.object({ slug: z.string(), title: z.string() }).meta({ id: 'Category' });
 
 export const listCategories = defineContract({
   name: 'category.list',

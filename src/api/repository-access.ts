@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { repositoryName, visibility } from './access-words.ts';
 import { defineContract } from './contract.ts';
 
-export const repositoryAccessSchema = z
+const repositoryAccessSchema = z
   .object({ name: repositoryName, visibility })
   .meta({ id: 'RepositoryAccess' });
 

@@ -7,7 +7,7 @@ const values = queryList(z.string().min(1).max(200)).optional();
 
 const facet = z.array(z.object({ value: z.string(), count: z.int() }));
 
-export const searchHitSchema = z
+const searchHitSchema = z
   .object({
     name: z.string(),
     description: z.string(),

@@ -14,7 +14,7 @@ const comparedWith = z.enum(['namespace', 'registry']).meta({
     'Who “somebody else” is. All of the registry for administrators, else the namespace: who could compare with all might find out what private repositories hold.',
 });
 
-export const repositoryStorageSchema = z
+const repositoryStorageSchema = z
   .object({ repository: repositoryName, ...bytes, compared_with: comparedWith })
   .meta({ id: 'RepositoryStorage' });
 
@@ -32,7 +32,7 @@ const measured = {
   measured_at: time.meta({ description: 'Large registries are measured every few minutes, not each time.' }),
 };
 
-export const namespaceStorageSchema = z
+const namespaceStorageSchema = z
   .object({ namespace: z.string(), ...bytes, ...measured, compared_with: comparedWith })
   .meta({ id: 'NamespaceStorage' });
 
@@ -46,7 +46,7 @@ export const getNamespaceStorage = defineContract({
   result: namespaceStorageSchema,
 });
 
-export const registryStorageSchema = z
+const registryStorageSchema = z
   .object({
     logical_bytes: bytes.logical_bytes,
     stored_bytes: z.int().meta({ description: 'Each blob counted once.' }),

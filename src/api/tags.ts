@@ -17,7 +17,7 @@ export const platformSchema = z
   })
   .meta({ id: 'Platform' });
 
-export const tagSchema = z
+const tagSchema = z
   .object({
     name: z.string(),
     digest: z.string(),

@@ -57,7 +57,7 @@ export async function push(store: BlobStore, bytes: Uint8Array): Promise<Digest>
   return digest;
 }
 
-export async function readBlob(store: BlobStore, digest: Digest): Promise<Uint8Array> {
+async function readBlob(store: BlobStore, digest: Digest): Promise<Uint8Array> {
   await using blob = await store.open(digest);
   const bytes = new Uint8Array(blob.sizeBytes);
   for (let at = 0; at < bytes.byteLength; ) {

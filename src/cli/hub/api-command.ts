@@ -106,7 +106,7 @@ export function commandGroup(spec: {
   };
 }
 
-export function addServerOption(command: Command): Command {
+function addServerOption(command: Command): Command {
   return command.option(
     '--server <url>',
     'the registry to ask (default: LADING_SERVER, else the last login)',

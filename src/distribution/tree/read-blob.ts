@@ -9,7 +9,7 @@ export type BlobAnswer<T> =
   | { readonly damaged: string };
 
 /** registry:2 accepts manifests up to this size, and so does Lading. */
-export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
+const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
 /** The bytes of a blob that may be a manifest; its digest is not checked. Throws `BlobError` if the store fails. */
 export async function readSmallBlob(blobs: BlobStore, digest: Digest): Promise<BlobAnswer<Uint8Array>> {

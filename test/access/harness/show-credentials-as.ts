@@ -25,7 +25,7 @@ const token: Flow = async (server, who, line, options = {}) => {
 
 export const flows: Readonly<Record<string, Flow>> = { basic, token };
 
-export function challengeOf(answer: Answer): Readonly<Record<string, string>> {
+function challengeOf(answer: Answer): Readonly<Record<string, string>> {
   const challenge = answer.header('www-authenticate') ?? '';
   assert.match(challenge, /^Bearer /);
   return Object.fromEntries(

@@ -23,7 +23,7 @@ export interface Ask {
 }
 
 /** All manifest kinds, as a client that takes any. */
-export const ACCEPT_ANY_MANIFEST = [
+const ACCEPT_ANY_MANIFEST = [
   'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.v2+json',

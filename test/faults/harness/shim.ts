@@ -45,7 +45,7 @@ export interface Shim {
 }
 
 /** All calls that change what is on the disk. */
-export const changingCalls = 'wsrmudct';
+const changingCalls = 'wsrmudct';
 
 export function createShim(options: { folder: string; root: string; record?: boolean }): Shim {
   const { folder, root, record = false } = options;

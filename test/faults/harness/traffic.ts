@@ -38,8 +38,8 @@ const sharedTags = ['one', 'two', 'three'];
 const largestBlobBytes = 200_000;
 
 export const blobName = (repository: string, digest: string) => `blob ${repository} ${digest}`;
-export const manifestName = (repository: string, digest: string) => `manifest ${repository} ${digest}`;
-export const tagName = (repository: string, tag: string) => `tag ${repository} ${tag}`;
+const manifestName = (repository: string, digest: string) => `manifest ${repository} ${digest}`;
+const tagName = (repository: string, tag: string) => `tag ${repository} ${tag}`;
 
 /**
  * One client that pushes images, moves and deletes tags, mounts, deletes manifests and blobs, and uploads in chunks, until

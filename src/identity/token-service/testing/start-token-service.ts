@@ -11,7 +11,7 @@ import { type OpenTokenService, openTokenService, type TokenServiceSettings } fr
 import type { Holder } from '../ports.ts';
 import { type TokenServiceTables, tokenServiceMigrations } from '../tables.ts';
 
-export const settings: TokenServiceSettings = {
+const settings: TokenServiceSettings = {
   service: 'lading',
   issuer: 'lading',
   tokenLifetimeMs: 300_000,
