@@ -1,4 +1,5 @@
 export type { AccessTransaction, Accounts } from './accounts.ts';
+export { assertMayActAs } from './assert-may-act-as.ts';
 export { assertMayLetIn } from './assert-may-let-in.ts';
 export { assertNotLastOwner } from './assert-not-last-owner.ts';
 export { assertUnclaimed } from './assert-unclaimed.ts';

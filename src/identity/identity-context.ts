@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Database } from '../db/index.ts';
+import type { Actor } from '../http/index.ts';
 import type { Clock } from '../kernel/index.ts';
 import type { AuditTrail } from '../rest/index.ts';
 import type { Changes } from './changes.ts';
@@ -28,6 +29,14 @@ export interface IdentityPorts {
   onUserDisabled(
     trx: Transaction<IdentityTables>,
     account: { readonly id: number; readonly name: string },
+  ): Promise<void>;
+  /** Refuses with a `Problem` who must not make tokens of a robot because it may do more than he. */
+  assertMayActAs(
+    actor: Actor | undefined,
+    who: {
+      readonly robot: { readonly id: number; readonly name: string };
+      readonly organisation: { readonly id: number; readonly name: string };
+    },
   ): Promise<void>;
   /** Logs out every device that keeps a login of this account (docker, podman). */
   endDevices(accountId: number): Promise<void>;

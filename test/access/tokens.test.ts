@@ -174,6 +174,32 @@ describe('more than the token says', () => {
       [],
     );
   });
+
+  test('who looks after robots makes no token of one that may more than he', async () => {
+    const inNamespace = '/api/v1/namespaces/keepers';
+    await server.must('POST /api/v1/organisations', { as: ann, body: { name: 'keepers' } });
+    const actions = ['namespace:robots'];
+    await server.must(`PUT ${inNamespace}/roles/keeper`, { as: ann, body: { actions } });
+    await server.must('PUT /api/v1/organisations/keepers/members/bob', { as: ann, body: { role: 'keeper' } });
+    const robots = '/api/v1/organisations/keepers/robots';
+    await server.must(`POST ${robots}`, { as: ann, body: { name: 'ci' } });
+    const token = (name: string, as: string) =>
+      server.api(`POST ${robots}/ci/tokens`, {
+        as,
+        body: { name, actions: ['pull', 'push'], repositories: ['**'] },
+      });
+    assert.equal((await token('before', basicOf('bob'))).status, 201);
+    await server.must(`POST ${inNamespace}/grants`, {
+      as: ann,
+      body: {
+        subject: { kind: 'robot', name: 'keepers+ci' },
+        role: 'writer',
+        pattern: 'keepers/app',
+      },
+    });
+    assert.equal((await token('after', basicOf('bob'))).status, 403);
+    assert.equal((await token('after', ann)).status, 201);
+  });
 });
 
 describe('after it was taken back, for the very next request', () => {

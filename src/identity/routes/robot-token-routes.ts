@@ -4,10 +4,11 @@ import { apiRoute, originOf, problem } from '../../rest/index.ts';
 import { createAccessToken, deleteAccessToken, listAccessTokens } from '../access-tokens/access-tokens.ts';
 import type { IdentityContext } from '../identity-context.ts';
 import { inApiWords } from './api-words.ts';
-import { getRobotOf, manageRobots } from './robot-words.ts';
+import { getOrganisationOf, getRobotOf, manageRobots } from './robot-words.ts';
 import { assertNoMoreThan, showToken, toNewToken } from './token-words.ts';
 
-export function robotTokenRoutes({ db, clock, changes, audit }: IdentityContext): RouteRecord[] {
+export function robotTokenRoutes(context: IdentityContext): RouteRecord[] {
+  const { db, clock, changes, audit, assertMayActAs } = context;
   return [
     apiRoute(listRobotTokens, {
       access: manageRobots,
@@ -25,6 +26,8 @@ export function robotTokenRoutes({ db, clock, changes, audit }: IdentityContext)
         return inApiWords(() =>
           changes.transaction(async (trx) => {
             const robot = await getRobotOf(trx, params);
+            const organisation = await getOrganisationOf(trx, params.organisation);
+            await assertMayActAs(call.actor, { robot, organisation });
             await assertNoMoreThan(trx, { actor: call.actor, ...wanted });
             const { token, secret } = await createAccessToken(trx, {
               ...wanted,

@@ -77,6 +77,7 @@ export async function startIdentity(): Promise<IdentityScene> {
       assertUnclaimed: async () => {},
       onAccountDeleted: async () => {},
       onUserDisabled: async () => {},
+      assertMayActAs: async () => {},
       endDevices: async () => {},
       onChange: () => onChange(),
       audit: {
