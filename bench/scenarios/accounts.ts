@@ -3,6 +3,8 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as wait } from 'node:timers/promises';
 import { hashSync } from 'bcrypt';
 import { repositoryName, tagName } from '../fixtures/names.ts';
 import { MANIFEST_TYPE } from '../load/image.ts';
@@ -18,6 +20,7 @@ const PASSWORD = 'correct horse battery';
 const REPOSITORY = repositoryName(0);
 const CONNECTIONS = 64;
 const WARM_UP_MS = 1_000;
+const INDEX_LIMIT_S = 300;
 
 const rate = { unit: 'requests/s', better: 'higher', work: 'request' } as const;
 
@@ -35,10 +38,12 @@ export const accounts: Scenario = {
     if (turn.contender !== 'lading') return;
     const root = await copyFacts(turn);
     const open = await turn.start({ root });
+    await waitForIndex(root, 'open');
     const openRate = await measure(turn, open, { id: 'open', headers: {} });
     await open.stop();
     addAccounts(turn, root);
     const closed = await turn.start({ root });
+    await waitForIndex(root, 'accounts');
     const headers = { Authorization: `Bearer ${await fetchToken(closed)}` };
     const tokenRate = await measure(turn, closed, { id: 'token', headers });
     const value = 100 * (1 - tokenRate / openRate);
@@ -65,6 +70,18 @@ function addAccounts(turn: Turn, root: string): void {
   const file = join(turn.dir, 'users');
   writeFileSync(file, Array.from({ length: USERS }, (_, index) => `user${index}:${hash}\n`).join(''));
   lading(['import-htpasswd', file]);
+}
+
+/** Who changes from open to accounts has the search index made anew, which is work of its own. */
+async function waitForIndex(root: string, mode: string): Promise<void> {
+  for (let tried = 0; tried < INDEX_LIMIT_S; tried += 1) {
+    const db = new DatabaseSync(join(root, 'lading', 'lading.db'), { readOnly: true });
+    const row = db.prepare(`SELECT value FROM hub_state WHERE key = 'search_index'`).get();
+    db.close();
+    if (String(row?.value).endsWith(` ${mode}`)) return;
+    await wait(1_000);
+  }
+  throw new Error('The search index was not made in time.');
 }
 
 async function fetchToken({ url }: Server): Promise<string> {

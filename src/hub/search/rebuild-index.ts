@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { listRepositoryFacts } from '../../distribution/index.ts';
 import type { HubContext } from '../context.ts';
+import { giveWay } from './give-way.ts';
 import { clearIndex, putDocuments } from './index-store.ts';
 import { makeDocuments } from './search-document.ts';
 
@@ -46,7 +47,7 @@ export async function rebuildIndex(
       await context.db.transaction((trx) => putDocuments(trx, documents));
       return [...documents.values()].filter((document) => document !== undefined).length;
     });
-    await new Promise((resolve) => setImmediate(resolve));
+    await giveWay(signal);
   }
   return count;
 }
