@@ -1,107 +1,24 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { refusedActor } from '../../http/index.ts';
 import {
-  type Actor,
-  type AdmissionRequest,
-  type Problem,
-  type RouteAccess,
-  refusedActor,
-  type TokenScope,
-} from '../../http/index.ts';
-import type { OciError } from '../../oci/index.ts';
-import type { CredentialVerifiers, TokenAccess } from '../credential-verifiers.ts';
-import { type OpenAccess, openAccess } from '../suite/open-access.ts';
-import { createAccountsGuard } from './create-accounts-guard.ts';
+  basic,
+  bearer,
+  type GuardScene,
+  openGuardScene,
+  pull,
+  push,
+  refusal,
+  repository,
+} from '../suite/guard-scene.ts';
 
-let access: OpenAccess;
+let scene: GuardScene;
 before(async () => {
-  access = await openAccess();
-  await access.member('acme', 'wim', 'writer');
-  await access.member('acme', 'rea', 'reader');
-  await access.repository('acme/app');
-  await access.repository('acme/open', 'public');
+  scene = await openGuardScene();
 });
-after(() => access[Symbol.asyncDispose]());
+after(() => scene[Symbol.asyncDispose]());
 
-/** `jwt:NAME:TYPE:NAME:ACTIONS…`, NAME empty for anybody; `pat:NAME[:ACTION]`; passwords are the names. */
-const verifiers: CredentialVerifiers = {
-  basic: async ({ user, password }) => (user === password ? actorOf(user) : undefined),
-  async bearer(token) {
-    const [kind, name = '', ...rest] = token.split(' ');
-    if (kind === 'pat') {
-      const scope =
-        rest[0] === undefined ? undefined : { actions: [rest[0] as 'pull'], repositories: ['**'] };
-      return { actor: actorOf(name, scope), claims: undefined };
-    }
-    if (kind !== 'jwt') return undefined;
-    const claims: TokenAccess[] = rest.map((text) => {
-      const [type = '', repository = '', actions = ''] = text.split(':');
-      return { type, name: repository, actions: actions.split(',') };
-    });
-    return { actor: name === 'anybody' ? undefined : actorOf(name), claims };
-  },
-  session: async (cookies) => {
-    const name = /ses=(\w+)/.exec(cookies)?.[1];
-    return name === undefined ? undefined : { actor: actorOf(name), csrfToken: `csrf-${name}` };
-  },
-};
-
-function actorOf(name: string, scope?: TokenScope): Actor {
-  return access.actor(name, scope);
-}
-
-const basic = (name: string, password = name) =>
-  `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
-const bearer = (token: string) => `Bearer ${token}`;
-
-async function admit(
-  wanted: RouteAccess,
-  request: {
-    authorization?: string;
-    surface?: 'registry' | 'api';
-    method?: string;
-    query?: string;
-    headers?: Record<string, string>;
-  } = {},
-  realm?: string,
-) {
-  const { authorizer } = access;
-  const guard = createAccountsGuard({
-    authorizer,
-    verifiers,
-    realm,
-    tokenPath: '/hub/token',
-    service: 'lading',
-  });
-  const { surface = 'registry', method = 'GET', headers = {} } = request;
-  const asked: AdmissionRequest = {
-    access: wanted,
-    authorization: request.authorization,
-    surface,
-    method,
-    remoteAddress: '127.0.0.1',
-    requestId: 'r-1',
-    query: new URLSearchParams(request.query),
-    header: (name) => headers[name.toLowerCase()],
-    origin: () => 'https://hub.example:5000',
-  };
-  return guard.admit(asked);
-}
-
-const repository = (name: string, ...actions: string[]): RouteAccess => ({
-  type: 'repository',
-  name,
-  actions,
-});
-const pull = (name = 'acme/app') => repository(name, 'pull');
-const push = (name = 'acme/app') => repository(name, 'pull', 'push');
-
-async function refusal(promise: Promise<unknown>): Promise<OciError> {
-  return promise.then(
-    () => assert.fail('was admitted'),
-    (error: OciError) => error,
-  );
-}
+const admit: GuardScene['admit'] = (...request) => scene.admit(...request);
 
 const start = 'Bearer realm="https://hub.example:5000/hub/token",service="lading"';
 
@@ -297,135 +214,6 @@ describe('let in by the registry', () => {
   });
 });
 
-describe('the API', () => {
-  const settings = repository('acme/app', 'settings');
-  const hidden = repository('beta/app', 'settings');
-  for (const [title, wanted, request, status, code] of [
-    ['nobody', settings, {}, 401, 'unauthorized'],
-    ['nobody, at what needs a login', 'authenticated', {}, 401, 'unauthorized'],
-    ['a wrong password', 'optional', { authorization: basic('wim', 'x') }, 401, 'unauthorized'],
-    ['a token that is none', 'optional', { authorization: bearer('x') }, 401, 'unauthorized'],
-    [
-      'a registry token',
-      pull(),
-      { authorization: bearer('jwt wim repository:acme/app:*') },
-      401,
-      'unauthorized',
-    ],
-    [
-      'a registry token of anybody',
-      'authenticated',
-      { authorization: bearer('jwt anybody') },
-      401,
-      'unauthorized',
-    ],
-    ['who sees it but may not', settings, { authorization: basic('wim') }, 403, 'denied'],
-    ['who may not see it', hidden, { authorization: basic('wim') }, 404, 'not-found'],
-    [
-      'who may not even see what is not there',
-      repository('beta/none', 'settings'),
-      { authorization: basic('wim') },
-      404,
-      'not-found',
-    ],
-    [
-      'the system',
-      { type: 'system', name: 'registry', actions: ['administer'] },
-      { authorization: basic('wim') },
-      403,
-      'denied',
-    ],
-    [
-      'the account of another',
-      { type: 'account', name: 'rea', actions: ['manage'] },
-      { authorization: basic('wim') },
-      404,
-      'not-found',
-    ],
-    [
-      'a session without its token',
-      'authenticated',
-      { method: 'POST', headers: { cookie: 'ses=wim' } },
-      403,
-      'denied',
-    ],
-    [
-      'a session with the token of another',
-      'authenticated',
-      { method: 'DELETE', headers: { cookie: 'ses=wim', 'x-csrf-token': 'csrf-rea' } },
-      403,
-      'denied',
-    ],
-    [
-      'a session with its token, from a frame without an origin',
-      'authenticated',
-      { method: 'POST', headers: { cookie: 'ses=wim', 'x-csrf-token': 'csrf-wim', origin: 'null' } },
-      403,
-      'denied',
-    ],
-    [
-      'a session with its token, from the page of another site',
-      'authenticated',
-      {
-        method: 'POST',
-        headers: { cookie: 'ses=wim', 'x-csrf-token': 'csrf-wim', origin: 'https://evil.example' },
-      },
-      403,
-      'denied',
-    ],
-  ] as const) {
-    test(`${title} → ${status} ${code}`, async () => {
-      const error = (await refusal(admit(wanted, { surface: 'api', ...request }))) as unknown as Problem;
-      assert.equal(error.status, status, error.message);
-      assert.equal(error.code, code);
-      const challenge = error.headers['WWW-Authenticate'];
-      assert.equal(challenge?.startsWith('Bearer realm='), status === 401 ? true : undefined);
-    });
-  }
-
-  for (const [title, wanted, request, actor] of [
-    ['nobody, to what is public', pull('acme/open'), {}, undefined],
-    ['a password', settings, { authorization: basic('root') }, 'root'],
-    ['a personal token', 'authenticated', { authorization: bearer('pat wim') }, 'wim'],
-    ['a session that reads', 'authenticated', { headers: { cookie: 'ses=wim' } }, 'wim'],
-    [
-      'a session that is over, where nobody has to log in',
-      'optional',
-      { headers: { cookie: 'other=1' } },
-      undefined,
-    ],
-    [
-      'a session with its token, behind a proxy that ends TLS',
-      'authenticated',
-      {
-        method: 'POST',
-        headers: { cookie: 'ses=wim', 'x-csrf-token': 'csrf-wim', origin: 'http://hub.example:5000' },
-      },
-      'wim',
-    ],
-    [
-      'a session with its token',
-      'authenticated',
-      {
-        method: 'POST',
-        headers: { cookie: 'ses=wim', 'x-csrf-token': 'csrf-wim', origin: 'https://hub.example:5000' },
-      },
-      'wim',
-    ],
-  ] as const) {
-    test(`${title} → in`, async () => {
-      const admission = await admit(wanted, { surface: 'api', ...request });
-      assert.equal(admission.actor?.name, actor);
-    });
-  }
-
-  test('a token that is limited to less → 403 that says so', async () => {
-    const error = await refusal(admit(settings, { surface: 'api', authorization: bearer('pat root pull') }));
-    assert.equal(error.status, 403);
-    assert.match(error.message, /token/);
-  });
-});
-
 describe('a refusal', () => {
   for (const [title, wanted, request, actor] of [
     ['of a password', push(), { authorization: basic('rea') }, 'rea'],
@@ -466,8 +254,8 @@ describe('existence does not leak', () => {
     for (const surface of ['registry', 'api'] as const) {
       for (const actions of [['pull'], ['pull', 'push'], ['delete'], ['settings'], ['administer']]) {
         test(`${who ?? 'nobody'} on the ${surface}, ${actions}: the same for private as for what is not there`, async () => {
-          await access.repository('beta/private');
-          access.accounts.add('beta', 'organisation');
+          await scene.access.repository('beta/private');
+          scene.access.accounts.add('beta', 'organisation');
           const answers = [];
           for (const name of ['beta/private', 'beta/nothing', 'gamma/nothing']) {
             const credentials = who === undefined ? {} : { authorization: basic(who) };
