@@ -54,12 +54,13 @@ export function createAccountsGuard(
     const admission = admissionOf(actor, claims);
     if (typeof access === 'string') return admission;
     const isClaimed = claims === undefined || claimed(claims, access);
-    if (isClaimed && (await authorizer.may(actor, access))) return admission;
+    const isAllowed = await authorizer.may(actor, access);
+    if (isClaimed && isAllowed) return admission;
     const message = refusalSentence(actor, access);
     // The token says that it was allowed a moment ago: nothing is told that its holder did not know.
     if (claims !== undefined && isClaimed)
       throw new OciError('DENIED', `${message} The right was taken back.`);
-    throw insufficient(options, request, { message, withToken: scheme === 'bearer' });
+    throw insufficient(options, request, { message, withToken: scheme === 'bearer', isFinal: !isAllowed });
   }
 
   async function admitToApi(request: AdmissionRequest, shown: Shown): Promise<Admission> {

@@ -1,7 +1,7 @@
 import type { AccessRequirement, Actor, AdmissionRequest } from '../../http/index.ts';
 import { namespaceOf, OciError } from '../../oci/index.ts';
 import { problem } from '../../rest/index.ts';
-import { bearerChallenge, type ChallengeOptions } from './challenge.ts';
+import { bearerChallenge, type ChallengeOptions, quoteString } from './challenge.ts';
 
 /** Nobody, or credentials that are worth nothing: 401 on both surfaces. */
 export function unauthorized(
@@ -25,20 +25,24 @@ export function unauthorized(
 
 /**
  * Somebody, but without the right. `insufficient_scope` sends the client for another token when the one it showed was
- * not asked to carry this; in all else the answer is the same whether the thing exists or not.
+ * not asked to carry this; `isFinal`: no other would do. In all else the answer is the same whether the thing exists
+ * or not.
  */
 export function insufficient(
   options: ChallengeOptions,
   request: AdmissionRequest,
-  reason: { message: string; withToken: boolean },
+  reason: { message: string; withToken: boolean; isFinal: boolean },
 ): OciError {
-  const refusal = reason.withToken
-    ? ({ error: 'insufficient_scope', description: reason.message } as const)
-    : undefined;
-  return new OciError('DENIED', reason.message, {
+  const { message, withToken, isFinal } = reason;
+  const refusal = withToken ? ({ error: 'insufficient_scope', description: message } as const) : undefined;
+  return new OciError('DENIED', message, {
     status: 401,
     detail: detailOf(request),
-    headers: { 'WWW-Authenticate': bearerChallenge(options, request, refusal) },
+    headers: {
+      'WWW-Authenticate': bearerChallenge(options, request, refusal),
+      // An answer to HEAD has no body: oras and regctl, who push after a HEAD, show this to their user.
+      ...(isFinal && request.method === 'HEAD' && { Warning: `299 - ${quoteString(message)}` }),
+    },
   });
 }
 

@@ -3,6 +3,7 @@ export { startContainerd } from './containerd.ts';
 export { dockerRegistryConfig, startDockerRegistry } from './docker-registry.ts';
 export { type Dockerd, startDockerd } from './dockerd.ts';
 export { type Answer, ask, askManifest, sha256, type Trust } from './http.ts';
+export { HUB_PASSWORD, type Hub, type Login, startHub } from './hub.ts';
 export { writeBuildContext, writeRandomFile } from './images.ts';
 export { createLayout, type Descriptor, tarOf } from './layout.ts';
 export { findFreePort, launchLading, type Registry, startLading } from './registry.ts';
