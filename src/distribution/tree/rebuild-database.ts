@@ -1,11 +1,11 @@
-import { rename, rm, stat } from 'node:fs/promises';
+import { link, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type CarriedOver, carryOver, type Database, DbError } from '../../db/index.ts';
 import { type DistributionTables, distributionTableNames } from '../tables.ts';
 import { type Adoption, type AdoptionOptions, adoptTree } from './adopt-tree.ts';
 import { createDirectorySync } from './directory-sync.ts';
 import type { LinkTree } from './link-tree.ts';
-import { ifPresent, onTree } from './on-tree.ts';
+import { errnoOf, ifPresent, onTree } from './on-tree.ts';
 import { createTrail } from './trail.ts';
 
 export interface Rebuild extends Adoption {
@@ -37,7 +37,7 @@ export async function rebuildDatabase(
   if (unreadable !== undefined) log.warn({ file, unreadable }, 'the old database cannot be read to its end');
 
   const newFile = `${file}.rebuilding`;
-  for (const suffix of suffixes)
+  for (const suffix of [...logSuffixes, ''])
     await onTree('remove a file', newFile, () => rm(newFile + suffix, { force: true }));
   const adoption = await (async () => {
     await using db = await open(newFile);
@@ -50,20 +50,31 @@ export async function rebuildDatabase(
   const oldFile = `${file}.${time}.old`;
   const hadOld = await onTree('put the new database in place', file, async () => {
     // The log first: beside another database it would be taken for that one's.
-    const moved: boolean[] = [];
-    for (const suffix of suffixes) {
-      moved.push((await ifPresent(rename(file + suffix, oldFile + suffix).then(() => true))) ?? false);
-    }
-    // A crash here leaves no database: then the next start adopts the tree, to the same effect.
+    for (const suffix of logSuffixes) await ifPresent(rename(file + suffix, oldFile + suffix));
+    const kept = await ifPresent(keepAs(oldFile, file));
     await rename(newFile, file);
     await createDirectorySync({ top: dirname(file) }).sync(dirname(file));
-    return moved.at(-1) === true;
+    return kept === true;
   });
   return { ...adoption, oldFile: hadOld ? oldFile : undefined, unreadable, carriedOver };
 }
 
-/** SQLite's files, the database itself last. Closed, as the new one is, it has that one only. */
-const suffixes = ['-wal', '-shm', ''];
+/** SQLite's files beside the database. Closed, as the new one is, it has none. */
+const logSuffixes = ['-wal', '-shm'];
+
+/**
+ * A second name rather than another, so that at each moment a database is in place: what no other file holds would be gone
+ * with a crash here. Where there are no hard links, it would be under its other name.
+ */
+async function keepAs(kept: string, file: string): Promise<true> {
+  try {
+    await link(file, kept);
+  } catch (error) {
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(errnoOf(error) ?? '')) throw error;
+    await rename(file, kept);
+  }
+  return true;
+}
 
 async function isPresent(file: string): Promise<boolean> {
   return (await onTree('look for the old database', file, () => ifPresent(stat(file)))) !== undefined;
