@@ -21,7 +21,10 @@ export const PROBLEM_CODES = {
     meaning: 'The request with this Idempotency-Key is still being answered.',
   },
   'precondition-failed': { status: 412, meaning: 'Changed since it was read; `ETag` is the version now.' },
-  'body-too-large': { status: 413, meaning: 'The body is longer than the API takes (1 MiB).' },
+  'body-too-large': {
+    status: 413,
+    meaning: 'The body is longer than the API takes (256 KiB, a login 16 KiB).',
+  },
   'unsupported-media-type': { status: 415, meaning: 'The body is not sent as `application/json`.' },
   'idempotency-key-reused': {
     status: 422,

@@ -1,4 +1,4 @@
-export { type ApiRoute, apiRoute } from './api-route.ts';
+export { type ApiRoute, apiRoute, MAX_PUBLIC_BYTES } from './api-route.ts';
 export { type AuditEntry, type AuditTrail, noAuditTrail, originOf, SYSTEM_ORIGIN } from './audit-trail.ts';
 export { canonicalJson } from './canonical-json.ts';
 export { decodeCursor, encodeCursor } from './cursor.ts';

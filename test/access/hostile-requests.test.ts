@@ -58,7 +58,7 @@ describe('bodies', () => {
   for (const [title, body] of [
     ['nested 100,000 deep', '['.repeat(100_000)],
     ['closed, nested 100,000 deep', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
-    ['objects nested 50,000 deep', `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`],
+    ['objects nested 40,000 deep', `${'{"a":'.repeat(40_000)}1${'}'.repeat(40_000)}`],
     ['no JSON', '{"name":'],
     ['not UTF-8', Buffer.from([0x22, 0xff, 0x22]).toString('latin1')],
     ['null', 'null'],
@@ -72,7 +72,7 @@ describe('bodies', () => {
     });
   }
 
-  test('longer than a megabyte → 413, also when it is chunked', async () => {
+  test('far too long → 413, also when it is chunked', async () => {
     const headers = { Authorization: eve, 'Content-Type': 'application/json' };
     const piece = Buffer.alloc(64 * 1024, ' ');
     const answer = await server.raw(line, { headers, body: Array.from({ length: 20 }, () => piece) });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Call, RouteRecord } from '../../http/index.ts';
-import { problem, readJson } from '../../rest/index.ts';
+import { MAX_PUBLIC_BYTES, problem, readJson } from '../../rest/index.ts';
 import type { ApiLogins } from '../api-logins.ts';
 import { hubRoutes } from './hub-route.ts';
 
@@ -48,7 +48,7 @@ export function hubLoginRoutes(logins: ApiLogins): RouteRecord[] {
 }
 
 async function readBody<Schema extends z.ZodType>(call: Call, schema: Schema): Promise<z.output<Schema>> {
-  const parsed = schema.safeParse(await readJson(call));
+  const parsed = schema.safeParse(await readJson(call, MAX_PUBLIC_BYTES));
   if (parsed.success) return parsed.data;
   throw problem('invalid-request', 'Send JSON with the name and the password or access token.');
 }
