@@ -1,3 +1,4 @@
+import { deleteManifest, deleteTag } from '../api/index.ts';
 import type { Database } from '../db/index.ts';
 import { type Call, Problem, type RouteRecord } from '../http/index.ts';
 import { whenReady } from '../kernel/index.ts';
@@ -11,7 +12,7 @@ import { isWrite, resourceOf } from './what-of-request.ts';
 const WITHOUT_EVENT: ReadonlySet<string> = new Set(['blob.delete']);
 
 /** Of the API's, those whose event becomes the line: they carry the request's id there. */
-const WITH_EVENT: ReadonlySet<string> = new Set(['tag.delete', 'manifest.remove']);
+const WITH_EVENT: ReadonlySet<string> = new Set([deleteTag.name, deleteManifest.name]);
 
 /**
  * Routes whose writes leave a line in the log whatever their handler does: a refusal of the handler's own is noted, and

@@ -4,6 +4,6 @@ export { createAuditedGuard } from './audited-guard.ts';
 export { auditedRoutes } from './audited-routes.ts';
 export { createCheckpointFile } from './checkpoint-file.ts';
 export { type AuditLog, createAuditLog } from './create-audit-log.ts';
-export { createAuditSubscriber } from './registry-events.ts';
+export { createAuditSubscriber } from './create-audit-subscriber.ts';
 export { type AuditTables, auditMigrations } from './tables.ts';
 export { type ChainLink, type Verification, verifyLog } from './verify-log.ts';

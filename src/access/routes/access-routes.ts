@@ -1,13 +1,13 @@
 import type { ApiRoute } from '../../rest/index.ts';
 import type { AccessContext } from '../context.ts';
-import { explainRoutes } from './explain.ts';
-import { grantRoutes } from './grants.ts';
-import { memberRoutes } from './members.ts';
-import { organisationRoutes } from './organisations.ts';
-import { repositoryAccessRoutes } from './repositories.ts';
-import { roleRoutes } from './roles.ts';
-import { teamMemberRoutes } from './team-members.ts';
-import { teamRoutes } from './teams.ts';
+import { explainRoutes } from './explain-routes.ts';
+import { grantRoutes } from './grant-routes.ts';
+import { memberRoutes } from './member-routes.ts';
+import { organisationRoutes } from './organisation-routes.ts';
+import { repositoryAccessRoutes } from './repository-access-routes.ts';
+import { roleRoutes } from './role-routes.ts';
+import { teamMemberRoutes } from './team-member-routes.ts';
+import { teamRoutes } from './team-routes.ts';
 
 /** Who may do what, through the API. */
 export function accessRoutes(context: AccessContext): ApiRoute[] {

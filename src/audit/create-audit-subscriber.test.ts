@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StoredEvent } from '../jobs/index.ts';
-import { createAuditSubscriber } from './registry-events.ts';
+import { createAuditSubscriber } from './create-audit-subscriber.ts';
 import { anEntry, openAudit } from './suite/open-audit.ts';
 import { verifyLog } from './verify-log.ts';
 
