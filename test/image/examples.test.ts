@@ -40,6 +40,15 @@ const EXAMPLE_CONFIGS: Readonly<Record<string, Example>> = {
       assert.equal((await ask(`${url}/v2/`, { headers: { authorization } })).status, 200);
     },
   },
+  'accounts.yml': {
+    async prove({ url }) {
+      const { status, headers } = await ask(`${url}/v2/`);
+      assert.equal(status, 401);
+      const challenge = /^Bearer realm="([^"]+)",service="registry.example.com"/;
+      const [, realm] = challenge.exec(String(headers['www-authenticate'])) ?? [];
+      assert.equal((await ask(`${realm}?service=registry.example.com`)).status, 200, 'a token for anybody');
+    },
+  },
   'tls.yml': {
     async prepare(scene) {
       mkdirSync(scene.path('certs'));
