@@ -70,7 +70,7 @@ export const deleteOrganisation = defineContract({
 });
 
 export const listMembers = defineContract({
-  name: 'organisation.members.list',
+  name: 'organisation.member.list',
   method: 'GET',
   path: `${onePath}/members`,
   summary: 'Members and their roles',
@@ -80,7 +80,7 @@ export const listMembers = defineContract({
 });
 
 export const putMember = defineContract({
-  name: 'organisation.members.put',
+  name: 'organisation.member.put',
   versioned: false,
   method: 'PUT',
   path: `${onePath}/members/{user}`,
@@ -92,7 +92,7 @@ export const putMember = defineContract({
 });
 
 export const deleteMember = defineContract({
-  name: 'organisation.members.delete',
+  name: 'organisation.member.delete',
   method: 'DELETE',
   path: `${onePath}/members/{user}`,
   summary: 'Take a member out of the organisation and of its teams',
@@ -102,7 +102,7 @@ export const deleteMember = defineContract({
 });
 
 export const leaveOrganisation = defineContract({
-  name: 'user.organisations.leave',
+  name: 'user.organisation.leave',
   method: 'DELETE',
   path: '/api/v1/users/{user}/organisations/{organisation}',
   summary: 'Leave an organisation and its teams',

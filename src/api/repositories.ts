@@ -95,7 +95,7 @@ export const createRepository = defineContract({
 });
 
 export const listNamespaceRepositories = defineContract({
-  name: 'namespace.repositories.list',
+  name: 'namespace.repository.list',
   method: 'GET',
   path: '/api/v1/namespaces/{namespace}/repositories',
   summary: 'The repositories of a user or an organisation, those that may be read',

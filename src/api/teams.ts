@@ -62,7 +62,7 @@ export const deleteTeam = defineContract({
 });
 
 export const listTeamMembers = defineContract({
-  name: 'team.members.list',
+  name: 'team.member.list',
   method: 'GET',
   path: `${onePath}/members`,
   summary: 'Who is in a team',
@@ -72,7 +72,7 @@ export const listTeamMembers = defineContract({
 });
 
 export const putTeamMember = defineContract({
-  name: 'team.members.put',
+  name: 'team.member.put',
   versioned: false,
   method: 'PUT',
   path: `${onePath}/members/{user}`,
@@ -84,7 +84,7 @@ export const putTeamMember = defineContract({
 });
 
 export const deleteTeamMember = defineContract({
-  name: 'team.members.delete',
+  name: 'team.member.delete',
   method: 'DELETE',
   path: `${onePath}/members/{user}`,
   summary: 'Take a user out of a team',

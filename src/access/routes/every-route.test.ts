@@ -15,7 +15,7 @@ const values: Readonly<Record<string, string>> = {
 /** For everybody who is logged in. Their handlers narrow what they show. */
 const forUsers = ['organisation.list', 'organisation.create', 'access.explain'];
 /** For each user about himself. */
-const forOneself = ['user.organisations.leave'];
+const forOneself = ['user.organisation.leave'];
 
 describe('every route of access', () => {
   let hub: Hub;

@@ -26,7 +26,7 @@ export const expectations: Readonly<Record<Expectation, readonly string[]>> = {
   public: `base.redirect root v1.ping token.get token.post token.keys password.reset setup session.create
     description.get docs.get docs.file docker-hub.login docker-hub.token`.split(/\s+/),
   optional:
-    `v1.search search category.list namespace.repositories.list docker-hub.search docker-hub.repository.list`.split(
+    `v1.search search category.list namespace.repository.list docker-hub.search docker-hub.repository.list`.split(
       /\s+/,
     ),
   everybody: 'base me star.list organisation.list organisation.create access.explain session.delete'.split(
@@ -43,9 +43,9 @@ export const expectations: Readonly<Record<Expectation, readonly string[]>> = {
     user.two-factor.disable user.token.list user.token.create user.token.delete user.device.list user.device.delete
     user.device.delete-all
     robot.list robot.create robot.get robot.update robot.delete robot.token.list robot.token.create robot.token.delete
-    organisation.get organisation.delete namespace.settings.get namespace.settings.update organisation.members.list
-    organisation.members.put organisation.members.delete user.organisations.leave team.list team.create team.get team.update team.delete
-    team.members.list team.members.put team.members.delete grant.list grant.create grant.delete role.list role.put
+    organisation.get organisation.delete namespace.settings.get namespace.settings.update organisation.member.list
+    organisation.member.put organisation.member.delete user.organisation.leave team.list team.create team.get team.update team.delete
+    team.member.list team.member.put team.member.delete grant.list grant.create grant.delete role.list role.put
     role.delete tag.list tag.get tag.delete manifest.view manifest.remove referrer.list repository.storage.get
     namespace.storage.get federation-rule.list federation-rule.create federation-rule.delete
     docker-hub.repository.update`.split(/\s+/),
@@ -74,7 +74,7 @@ export const bodies: Readonly<Record<string, (name: string) => object>> = {
   'robot.update': () => ({ description: 'New' }),
   'robot.token.create': () => ({ name: 'another', actions: ['pull'] }),
   'namespace.settings.update': () => ({ default_visibility: 'public' }),
-  'organisation.members.put': () => ({ role: 'writer' }),
+  'organisation.member.put': () => ({ role: 'writer' }),
   'team.create': () => ({ name: 'others' }),
   'team.update': () => ({ description: 'New' }),
   'grant.create': (name) => ({
