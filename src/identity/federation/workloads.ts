@@ -83,16 +83,17 @@ export function createWorkloads(options: {
       const organisations = [
         ...new Set(repositories.flatMap((name) => name.split('/').slice(0, -1).slice(0, 1))),
       ];
-      // Before anything is fetched: only who is trusted by somebody is asked for keys.
-      const rules =
-        issuer === undefined
-          ? []
-          : await listRulesOfIssuer(db.reads, {
-              issuer,
-              organisations: repositories.length > 0 ? organisations : undefined,
-              limit: MAX_RULES,
-            });
-      const claims = rules.length > 0 && issuer !== undefined ? await verify(token, issuer) : undefined;
+      const listRules = (of: string, limit: number) =>
+        listRulesOfIssuer(db.reads, {
+          issuer: of,
+          organisations: repositories.length > 0 ? organisations : undefined,
+          limit,
+        });
+      // Before anything is fetched: only who is trusted by somebody is asked for keys. All rules are read only once the
+      // signature is known to be good: anybody can write down an issuer.
+      const isTrusted = issuer !== undefined && (await listRules(issuer, 1)).length > 0;
+      const claims = isTrusted ? await verify(token, issuer) : undefined;
+      const rules = claims && issuer !== undefined ? await listRules(issuer, MAX_RULES) : [];
       const most = repositories.length > 0 ? MAX_MATCHES : 1;
       const chosen = claims ? await listFitting(rules, claims, most) : [];
       const origin = { remoteAddress, requestId: '' };
