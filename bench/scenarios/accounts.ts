@@ -21,6 +21,7 @@ const REPOSITORY = repositoryName(0);
 const CONNECTIONS = 64;
 const WARM_UP_MS = 1_000;
 const INDEX_LIMIT_S = 300;
+const SETTLE_MS = 8_000;
 
 const rate = { unit: 'requests/s', better: 'higher', work: 'request' } as const;
 
@@ -78,7 +79,11 @@ async function waitForIndex(root: string, mode: string): Promise<void> {
     const db = new DatabaseSync(join(root, 'lading', 'lading.db'), { readOnly: true });
     const row = db.prepare(`SELECT value FROM hub_state WHERE key = 'search_index'`).get();
     db.close();
-    if (String(row?.value).endsWith(` ${mode}`)) return;
+    if (String(row?.value).endsWith(` ${mode}`)) {
+      // What it wrote is still being taken over from the log into the database file.
+      await wait(SETTLE_MS);
+      return;
+    }
     await wait(1_000);
   }
   throw new Error('The search index was not made in time.');

@@ -175,6 +175,27 @@ describe('more than the token says', () => {
     );
   });
 
+  test('a token gives nobody what it does not carry itself', async () => {
+    await server.must('POST /api/v1/organisations', { as: ann, body: { name: 'givers' } });
+    const make = async (name: string, actions: readonly string[]) => {
+      const body = { name, actions, repositories: ['givers/**'] };
+      return String((await server.must('POST /api/v1/users/ann/tokens', { as: ann, body })).secret);
+    };
+    const give = (secret: string, role: string) =>
+      server.api('POST /api/v1/namespaces/givers/grants', {
+        as: `Bearer ${secret}`,
+        body: { subject: { kind: 'user', name: 'bob' }, role, pattern: 'givers/app' },
+      });
+    const narrow = await make('narrow', ['admin']);
+    for (const role of ['reader', 'writer', 'owner'])
+      assert.equal((await give(narrow, role)).status, 403, role);
+    const reading = await make('reading', ['admin', 'pull']);
+    assert.equal((await give(reading, 'reader')).status, 201);
+    assert.equal((await give(reading, 'writer')).status, 403);
+    const whole = await make('whole', ['admin', 'pull', 'push', 'delete']);
+    assert.equal((await give(whole, 'owner')).status, 201);
+  });
+
   test('who looks after robots makes no token of one that may more than he', async () => {
     const inNamespace = '/api/v1/namespaces/keepers';
     await server.must('POST /api/v1/organisations', { as: ann, body: { name: 'keepers' } });

@@ -13,7 +13,7 @@ import { createGenerationCache } from './generation-cache.ts';
 import { loadPolicy, type Policy } from './policy.ts';
 import { publicOnly, readablePatterns } from './readable-patterns.ts';
 import { createRedirects } from './redirects.ts';
-import { patternsOf, scopeAllows } from './token-scope.ts';
+import { patternsOf, scopeAllows, scopeHolds } from './token-scope.ts';
 import { decideWorkload, pullableBy } from './workload-rights.ts';
 
 /** A change by another process is seen after this long; one by this process at once. */
@@ -178,9 +178,11 @@ export async function createAuthorizer(options: {
       const facts = await gatherFacts(toSubject(actor), { type: 'namespace', name: namespace });
       const { subject, policy } = facts;
       if (!subject) return new Set();
-      if (subject.isAdministrator || subject.accountId === facts.namespace?.id) return new Set(roleActions);
+      const hasAll = subject.isAdministrator || subject.accountId === facts.namespace?.id;
       const whole = (facts.namespace && policy.get(facts.namespace.id))?.filter((rule) => rule.isWhole) ?? [];
-      return new Set(whole.flatMap((rule) => [...rule.actions]));
+      const held = hasAll ? roleActions : whole.flatMap((rule) => [...rule.actions]);
+      const scope = actor?.credential.scope;
+      return new Set(scope ? held.filter((action) => scopeHolds(scope, action, namespace)) : held);
     },
 
     async findReadable(actor) {

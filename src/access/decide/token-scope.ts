@@ -1,6 +1,7 @@
 import type { TokenScope } from '../../http/index.ts';
 import type { Resource } from '../decision.ts';
 import { compilePattern, type Pattern, wholeNamespace } from '../pattern.ts';
+import type { RoleAction } from '../role.ts';
 
 /** Made of one scope once: the object lives as long as whoever verifies tokens keeps it. */
 const compiled = new WeakMap<TokenScope, readonly Pattern[]>();
@@ -18,6 +19,13 @@ export function scopeAllows(scope: TokenScope, action: string, resource: Resourc
     default:
       return scope.repositories.includes('**');
   }
+}
+
+/** Whether a token limited to `scope` carries what a role can allow on all of a namespace: no more may be given with it. */
+export function scopeHolds(scope: TokenScope, roleAction: RoleAction, namespace: string): boolean {
+  const [type, action = ''] = roleAction.split(':');
+  const needed = neededAction(action, { type: type === 'repository' ? type : 'namespace', name: namespace });
+  return scope.actions.includes(needed) && coversNamespace(scope, namespace);
 }
 
 function neededAction(action: string, { type }: Resource): TokenScope['actions'][number] {
