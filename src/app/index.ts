@@ -1,3 +1,4 @@
+export { putAccountsMark } from './accounts-mark.ts';
 export { type App, startApp } from './compose.ts';
 export {
   type Configuration,

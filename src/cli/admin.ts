@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { isReservedName } from '../access/index.ts';
-import { openStorage, type Storage, tablesOf } from '../app/index.ts';
+import { openStorage, putAccountsMark, type Storage, tablesOf } from '../app/index.ts';
 import { type AuditTables, createAuditLog } from '../audit/index.ts';
 import { DbError } from '../db/index.ts';
 import {
@@ -54,6 +54,7 @@ function createCommand(context: CommandContext): Command {
       const password = await readPassword(context.input, context.err);
       await using root = await openRoot(context, options);
       await createAdministrator(root, { name, password });
+      await putAccountsMark(root.path);
       await context.out.write(`${name} is an administrator. Start the registry: lading serve\n`);
     })
     .addHelpText('after', `\n${passwordHelp}\n\nExamples:\n  lading admin create alice`);
@@ -142,7 +143,7 @@ function importCommand(context: CommandContext): Command {
 async function openRoot(context: CommandContext, options: StorageOptions) {
   const { clock } = context;
   const { storage } = await loadSettings(options, context);
-  requireRoot(storage);
+  const path = requireRoot(storage);
   await using opened = new AsyncDisposableStack();
   const { db } = opened.use(
     await openStorage({ storage, exclusive: true, clock, log: silentLogger }).catch(explainInUse),
@@ -151,6 +152,7 @@ async function openRoot(context: CommandContext, options: StorageOptions) {
   const running = opened.move();
   return {
     db: tablesOf<IdentityTables>(db),
+    path,
     clock,
     audit,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
