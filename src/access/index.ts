@@ -10,6 +10,7 @@ export { createAuthorizer } from './decide/create-authorizer.ts';
 export { openExternalTokenGuard } from './external-token-guard.ts';
 export { findBasicCredentials } from './find-basic-credentials.ts';
 export { createAccountsGuard } from './guard/create-accounts-guard.ts';
+export { createRecentAdmissions } from './guard/recent-admissions.ts';
 export { createOpenGuard } from './open-guard.ts';
 export { removeAccountRights } from './remove-account-rights.ts';
 export type { RepositoryMover } from './repository-mover.ts';

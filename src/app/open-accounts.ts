@@ -11,6 +11,7 @@ import {
   assertUnclaimed,
   createAccountsGuard,
   createAuthorizer,
+  createRecentAdmissions,
   createRepositoryHooks,
   findBasicCredentials,
   isReservedName,
@@ -132,6 +133,11 @@ export async function openAccounts(options: {
     tokenPath: `${prefix}token`,
     service: settings.service,
     authorizer,
+    recent: createRecentAdmissions({
+      clock,
+      // Whatever changes rights changes the first, too.
+      version: () => identity.changes.version() + tokenService.refreshTokens.version(),
+    }),
     verifiers: {
       basic: (credentials, { remoteAddress, access }) => {
         const isRepository = typeof access !== 'string' && access.type === 'repository';

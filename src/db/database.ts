@@ -1,8 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 
 /**
- * Facts. Statements of `reads` see all that was committed before they began and never wait for a writer. They may see
- * it a few milliseconds before it is durable and its transaction resolves.
+ * Facts. Statements of `reads` see all that was committed before they began and never wait for a writer.
  * The dialect behind it is chosen in `app/`; owners of tables write against `Kysely<TheirTables>` only.
  */
 export interface Database<Tables> extends AsyncDisposable {
@@ -14,12 +13,6 @@ export interface Database<Tables> extends AsyncDisposable {
    * never wait for the network inside one.
    */
   transaction<Result>(work: (trx: Transaction<Tables>) => Promise<Result>): Promise<Result>;
-
-  /**
-   * Resolves when all that `reads` could see when it was called is durable. For those who make something outside of the
-   * database follow what they read there: after a power cut it must not be ahead.
-   */
-  durable(): Promise<void>;
 
   /** Reads the whole of it and throws `DbError` database-corrupt when it contradicts itself. Blocks this thread. */
   assertSound(): Promise<void>;

@@ -11,6 +11,7 @@ import { problem } from '../../rest/index.ts';
 import type { Authorizer } from '../authorizer.ts';
 import type { CredentialVerifiers, TokenAccess } from '../credential-verifiers.ts';
 import type { ChallengeOptions } from './challenge.ts';
+import type { RecentAdmissions } from './recent-admissions.ts';
 import { insufficient, refusalSentence, unauthorized } from './refuse.ts';
 import { type Shown, showCredentials } from './show-credentials.ts';
 
@@ -31,9 +32,11 @@ export function createAccountsGuard(
   options: ChallengeOptions & {
     readonly authorizer: Authorizer;
     readonly verifiers: CredentialVerifiers;
+    /** Undefined: nothing is remembered. */
+    readonly recent?: RecentAdmissions;
   },
 ): Guard {
-  const { authorizer, verifiers } = options;
+  const { authorizer, verifiers, recent } = options;
 
   function admissionOf(actor: Actor | undefined, claims?: readonly TokenAccess[]): Admission {
     return {
@@ -88,25 +91,31 @@ export function createAccountsGuard(
   }
 
   return {
-    async admit(request) {
+    admit(request) {
       if (request.access === 'public') return nobody;
-      const shown = await showCredentials(verifiers, request);
-      if (shown.kind === 'worthless') {
-        const isToken = shown.scheme === 'bearer';
-        const message = isToken
-          ? 'The token is not valid, or not valid any more. Log in again.'
-          : wrongPassword;
-        throw unauthorized(options, request, { message, ...(isToken && { error: 'invalid_token' }) });
-      }
-      try {
-        return await (request.surface === 'api'
-          ? admitToApi(request, shown)
-          : admitToRegistry(request, shown));
-      } catch (error) {
-        throw refusing(error, shown.kind === 'good' ? shown.actor : undefined);
-      }
+      return recent?.find(request) ?? admitAnew(request);
     },
   };
+
+  async function admitAnew(request: AdmissionRequest): Promise<Admission> {
+    const asOf = recent?.version() ?? 0;
+    const shown = await showCredentials(verifiers, request);
+    if (shown.kind === 'worthless') {
+      const isToken = shown.scheme === 'bearer';
+      const message = isToken
+        ? 'The token is not valid, or not valid any more. Log in again.'
+        : wrongPassword;
+      throw unauthorized(options, request, { message, ...(isToken && { error: 'invalid_token' }) });
+    }
+    try {
+      if (request.surface === 'api') return await admitToApi(request, shown);
+      const admission = await admitToRegistry(request, shown);
+      recent?.put(request, admission, asOf);
+      return admission;
+    } catch (error) {
+      throw refusing(error, shown.kind === 'good' ? shown.actor : undefined);
+    }
+  }
 }
 
 /** Whether a token carries every action; `*` on a repository stands for the three that there are. */

@@ -20,25 +20,19 @@ export interface SqliteConnectionOptions {
   readonly readOnly: boolean;
 }
 
-/** Opens one connection in the calling thread. It blocks that thread while a statement runs; a commit is not synced. */
+/** Opens one connection in the calling thread. It blocks that thread while a statement runs. */
 export function openSqliteConnection({ file, readOnly }: SqliteConnectionOptions): SqliteConnection {
   const db = new DatabaseSync(file, { readOnly });
   db.exec('PRAGMA busy_timeout = 10000');
   if (!readOnly) {
     db.exec('PRAGMA journal_mode = WAL');
-    // NORMAL does not sync on commit: createLogSync does, off this thread. What NORMAL keeps is the order that the file
-    // stays sound by: the log before the database when checkpointing, the log's new header before what follows it.
-    db.exec('PRAGMA synchronous = NORMAL');
-    // A checkpoint waits for the disk: see createCheckpoints.
-    db.exec('PRAGMA wal_autocheckpoint = 0');
+    // FULL syncs the log on each commit: without it power loss takes back an acknowledged push.
+    db.exec('PRAGMA synchronous = FULL');
     db.exec('PRAGMA foreign_keys = ON');
     // Keeps the log file from staying large after one big transaction.
     db.exec('PRAGMA journal_size_limit = 67108864');
-    // Another process that writes is waited for by createTransactions, which does not hold up this thread.
-    db.exec('PRAGMA busy_timeout = 0');
   }
-  // The system holds the file's pages as well: what this saves is system calls.
-  db.exec(`PRAGMA cache_size = -${readOnly ? 16384 : 8192}`);
+  db.exec('PRAGMA cache_size = -16384');
   const prepared = new Map<string, { statement: StatementSync; returnsRows: boolean }>();
 
   const prepare = (sql: string) => {

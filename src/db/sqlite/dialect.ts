@@ -12,8 +12,8 @@ import {
 } from 'kysely';
 import { readsAtOnce } from '../prepare.ts';
 import type { SqliteConnection, StatementResult } from './connection.ts';
+import type { GroupCommit } from './group-commit.ts';
 import { toDbError } from './sqlite-error.ts';
-import type { Transactions } from './transactions.ts';
 
 type Execute = (sql: string, parameters: readonly unknown[]) => StatementResult | Promise<StatementResult>;
 
@@ -76,7 +76,7 @@ export function openReads<Tables>(connection: SqliteConnection, file: string): K
 }
 
 /** Kysely over the writing connection. Every statement belongs to a transaction. */
-export function writeDialect(transactions: Transactions, file: string): Dialect {
+export function writeDialect(group: GroupCommit, file: string): Dialect {
   // Kysely asks for a rollback after a commit that failed, too. By then the transaction is over and somebody else
   // has the connection: the rollback would be theirs.
   const begun = new WeakSet<DatabaseConnection>();
@@ -90,17 +90,17 @@ export function writeDialect(transactions: Transactions, file: string): Dialect 
   return toDialect({
     init: async () => {},
     // A connection of its own for each transaction, to tell them apart.
-    acquireConnection: async () => toConnection(transactions.execute, file),
+    acquireConnection: async () => toConnection(group.execute, file),
     async beginTransaction(connection) {
-      await mapped(transactions.begin());
+      await mapped(group.begin());
       begun.add(connection);
     },
     commitTransaction(connection) {
       begun.delete(connection);
-      return mapped(transactions.commit());
+      return mapped(group.commit());
     },
     async rollbackTransaction(connection) {
-      if (begun.delete(connection)) await mapped(transactions.rollback());
+      if (begun.delete(connection)) await mapped(group.rollback());
     },
     releaseConnection: async () => {},
     destroy: async () => {},

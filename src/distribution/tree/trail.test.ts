@@ -205,13 +205,4 @@ describe('trail', () => {
     await trail.flush();
     assert.equal(await trail.lag(), 0);
   });
-
-  test('no link is written of what the power could still take back', async () => {
-    await using registry = await openRegistry();
-    await push(registry, buildImage({}), 'latest');
-    const db = { ...registry.db, durable: () => Promise.reject(new Error('not yet')) };
-    await using trail = createTrail({ ...registry, db });
-    await assert.rejects(trail.flush(), /not yet/);
-    await assert.rejects(links(registry), { code: 'ENOENT' });
-  });
 });

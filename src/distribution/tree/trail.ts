@@ -58,8 +58,6 @@ export function createTrail(options: {
       const changes = await listTreeChanges(db.reads, { after, limit: CHANGES_PER_PAGE });
       const end = changes.at(-1);
       if (end === undefined) break;
-      // A link whose record is lost with the power would stay wrong.
-      await db.durable();
       after = end.id;
       const done: number[] = [];
       await forEachConcurrently(groupByFact(changes), {

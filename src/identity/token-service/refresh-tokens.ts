@@ -41,6 +41,8 @@ export interface RefreshTokens {
   ): Promise<{ readonly id: string; readonly holder: Holder } | undefined>;
   /** Whether it still is one: asked at each request with a token that came of it. */
   isLive(id: string): Promise<boolean>;
+  /** Another number after each change. */
+  version(): number;
   /** Those of an account, the one used last first. */
   list(accountId: number): Promise<readonly RefreshToken[]>;
   /**
@@ -78,6 +80,8 @@ export function createRefreshTokens(options: {
   }
 
   return {
+    version: () => version,
+
     async create({ accountId, credential, authenticatedAt }, { clientId, address }) {
       if (accountId === undefined) return undefined;
       const now = clock.now();
