@@ -58,9 +58,9 @@ describe('a cut after a recorded call', { skip: skipWithoutShim() }, () => {
     const opened = calls.filter(({ path }) => path.endsWith('lading.db-wal'));
     const logs = new Set(opened.map(({ fd }) => fd));
     const tag = 'tag first first';
-    const isUnanswered = ({ end }: RecordedCall) => ledger.asOf(end).allowed(tag).size > 1;
+    const before = calls.findIndex(({ end }) => ledger.asOf(end).allowed(tag).size > 1);
     const isSync = ({ call, fd }: RecordedCall) => call === 's' && logs.has(fd);
-    const place = calls.findLastIndex((call) => isUnanswered(call) && isSync(call)) + 1;
+    const place = calls.findIndex((call, index) => index > before && isSync(call)) + 1;
     assert.ok(place > 0);
     const target = join(folder.path, 'cut');
     writeDiskAfter(calls.slice(0, place), { root, target, cut: 'worst', random });
