@@ -53,14 +53,12 @@ describe('a cut after a recorded call', { skip: skipWithoutShim() }, () => {
       const target = { repository: 'first', tag: 'first' };
       assert.ok(await putManifest(traffic, target, buildIndex([])));
     });
-    // Right after the sync of its commit, which the answer waits for and nothing else: before link files follow.
+    // Right after the last call before the answer, and so before link files follow. Not after the first sync of the log:
+    // making the search index of a new root commits, too.
     const { calls, ledger, root } = recorded;
-    const opened = calls.filter(({ path }) => path.endsWith('lading.db-wal'));
-    const logs = new Set(opened.map(({ fd }) => fd));
-    const tag = 'tag first first';
-    const before = calls.findIndex(({ end }) => ledger.asOf(end).allowed(tag).size > 1);
-    const isSync = ({ call, fd }: RecordedCall) => call === 's' && logs.has(fd);
-    const place = calls.findIndex((call, index) => index > before && isSync(call)) + 1;
+    const mayHold = ({ end }: RecordedCall) => ledger.asOf(end).allowed('tag first first').size;
+    const begun = calls.findIndex((call) => mayHold(call) > 1);
+    const place = calls.findIndex((call, index) => index > begun && mayHold(call) === 1) + 1;
     assert.ok(place > 0);
     const target = join(folder.path, 'cut');
     writeDiskAfter(calls.slice(0, place), { root, target, cut: 'worst', random });
