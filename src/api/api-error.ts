@@ -43,6 +43,7 @@ export async function toApiError(response: Response): Promise<ApiError> {
     etag: headers.get('etag') ?? undefined,
     retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
   };
+  // A proxy in between may answer with a page of its own.
   const parsed = problemBodySchema.safeParse(await response.json().catch(() => undefined));
   if (parsed.success) {
     const { code, detail, fields, request_id: requestId } = parsed.data;

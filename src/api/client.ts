@@ -93,6 +93,7 @@ export function createApiClient(options: {
         await response.body?.cancel();
         return undefined as z.output<NonNullable<typeof contract.result>>;
       }
+      // What is no JSON is not what was expected, either: said below.
       const parsed = contract.result.safeParse(await response.json().catch(() => undefined));
       if (parsed.success) return parsed.data;
       const text = `The answer to ${contract.name} is not what this version expects. Is the registry of another version?`;

@@ -1,8 +1,11 @@
 import type { Clock } from '../kernel/index.ts';
 import type { Changes } from './changes.ts';
 
-/** Another process on the same database cannot tell us of its changes; after this long they count here too. */
-const MAX_AGE_MS = 1_000;
+/**
+ * Another process on the same database cannot tell us of its changes; after this long they count here too. With the tenth
+ * of a second for which a guard remembers an admission, that is a second.
+ */
+const MAX_AGE_MS = 900;
 const MAX_ENTRIES = 10_000;
 
 /**

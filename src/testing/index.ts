@@ -16,6 +16,7 @@ export { createFakeClock, type FakeClock } from './fake-clock.ts';
 export { filesBelow, openFilesBelow } from './files-below.ts';
 export { pushBlob, pushImage, putManifest, startUpload, withDigest } from './push.ts';
 export { openRawConnection, type RawConnection } from './raw-connection.ts';
+export { serveRoutes } from './serve-routes.ts';
 export { sharedServer } from './shared-server.ts';
 export { someBytes } from './some-bytes.ts';
 export {

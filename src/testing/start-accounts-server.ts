@@ -4,11 +4,12 @@ import { composeParts } from '../app/compose-parts.ts';
 import { loadConfiguration } from '../app/index.ts';
 import { tablesOf } from '../app/migrations.ts';
 import { openStorage, type Storage } from '../app/storage.ts';
-import { answer, createRouter, listen, type RouteRecord } from '../http/index.ts';
+import type { RouteRecord } from '../http/index.ts';
 import { createFirstAdministrator, type IdentityTables } from '../identity/index.ts';
 import { type Answer, type Ask, ask } from './ask.ts';
 import { createCapturingLogger } from './capturing-logger.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
+import { serveRoutes } from './serve-routes.ts';
 
 /** Of every user that these tests make. */
 export const ACCOUNT_PASSWORD = 'correct horse battery';
@@ -54,24 +55,7 @@ export async function startAccountsServer(env: Record<string, string> = {}): Pro
   const parts = started.use(
     await composeParts({ storage, settings, guard: undefined, onTreeChange: () => {}, clock, log }),
   );
-  const router = createRouter(parts.routes);
-  const listener = await listen({
-    host: '127.0.0.1',
-    port: 0,
-    http2: false,
-    onRequest: (request, response) =>
-      void answer(request, response, {
-        router,
-        guard: parts.guard,
-        clock,
-        log,
-        headers: {},
-        prefix: '/',
-        externalUrl: undefined,
-        onFinished: () => {},
-        isDraining: () => false,
-      }),
-  });
+  const listener = await serveRoutes({ routes: parts.routes, guard: parts.guard, clock, log });
   started.defer(() => listener.close(0));
   const { port } = listener.address;
 

@@ -61,7 +61,7 @@ test('what changed while it was decided makes it old at once', () => {
   assert.equal(recent.find(pull()), undefined);
 });
 
-test('passwords and access tokens, whose use is noted, writes and other surfaces are never remembered', () => {
+test('passwords and access tokens, whose use is noted, writes, other surfaces and huge tokens are never remembered', () => {
   const { recent } = open();
   for (const request of [
     pull({ authorization: 'Basic YTpi' }),
@@ -69,6 +69,7 @@ test('passwords and access tokens, whose use is noted, writes and other surfaces
     pull({ method: 'DELETE' }),
     pull({ surface: 'api' }),
     pull({ access: 'authenticated' }),
+    pull({ authorization: `Bearer a.b.${'c'.repeat(5_000)}` }),
   ]) {
     recent.put(request, admission, recent.version());
     assert.equal(recent.find(request), undefined);

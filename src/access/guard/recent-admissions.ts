@@ -3,7 +3,10 @@ import type { Clock } from '../../kernel/index.ts';
 
 /** What another process changes counts this much later; what this one changes counts at once. */
 const REMEMBERED_MS = 100;
+/** With the one below, a bound on memory: 8 MB. */
 const MAX_REMEMBERED = 2_000;
+/** A token for a few repositories is 1 KB; what is much longer is decided about each time. */
+const MAX_LENGTH = 4 * 1024;
 
 /** Admissions of the last moments, by what was sent and what was asked: clients pull layer after layer with one token. */
 export interface RecentAdmissions {
@@ -46,7 +49,8 @@ function keyOf({ access, authorization, surface, method }: AdmissionRequest): st
   if (typeof access === 'string' || surface !== 'registry' || (method !== 'GET' && method !== 'HEAD')) {
     return undefined;
   }
-  if (authorization === undefined || !isRegistryToken(authorization)) return undefined;
+  if (authorization === undefined || authorization.length > MAX_LENGTH) return undefined;
+  if (!isRegistryToken(authorization)) return undefined;
   return `${access.type}:${access.name}:${access.actions} ${authorization}`;
 }
 

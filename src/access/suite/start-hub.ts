@@ -12,9 +12,9 @@ import {
   removeRepository,
   renameRepository,
 } from '../../distribution/index.ts';
-import { answer, createRouter, listen, type TokenScope } from '../../http/index.ts';
+import type { TokenScope } from '../../http/index.ts';
 import type { AuditEntry } from '../../rest/index.ts';
-import { ask, createCapturingLogger, createFakeClock } from '../../testing/index.ts';
+import { ask, createCapturingLogger, createFakeClock, serveRoutes } from '../../testing/index.ts';
 import type { AccessTransaction } from '../accounts.ts';
 import type { AccessContext } from '../context.ts';
 import { createRepositoryHooks } from '../create-repository-hooks.ts';
@@ -107,24 +107,8 @@ export async function startHub(): Promise<Hub> {
       session: async () => undefined,
     },
   });
-  const router = createRouter([...routes, ...accessRoutes(context)]);
-  const listener = await listen({
-    host: '127.0.0.1',
-    port: 0,
-    http2: false,
-    onRequest: (request, response) =>
-      void answer(request, response, {
-        router,
-        guard,
-        clock,
-        log,
-        headers: {},
-        prefix: '/',
-        externalUrl: undefined,
-        onFinished: () => {},
-        isDraining: () => false,
-      }),
-  });
+  const served = [...routes, ...accessRoutes(context)];
+  const listener = await serveRoutes({ routes: served, guard, clock, log });
   const { port } = listener.address;
 
   const credentialsOf = (name: string | undefined): Record<string, string> => {

@@ -1,14 +1,10 @@
 import { type CommandNode, listNodes } from './command-tree.ts';
-import { casePattern, placesOf, quote } from './shell-words.ts';
+import { casePattern, listValues, quote } from './shell-words.ts';
 
 /** A script for `source`: what may come next is looked up by the words so far. */
 export function bashCompletion(root: CommandNode): string {
   const nodes = listNodes(root);
-  const values = nodes.flatMap((node) =>
-    node.options
-      .filter((option) => option.takesValue)
-      .map((option) => ({ places: placesOf(node, option), choices: option.choices })),
-  );
+  const values = listValues(nodes);
   const chosen = values
     .filter(({ choices }) => choices.length > 0)
     .map(

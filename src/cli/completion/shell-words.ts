@@ -1,4 +1,4 @@
-import type { CommandNode, OptionNode } from './command-tree.ts';
+import type { CommandNode } from './command-tree.ts';
 
 /** `text` as one word of any of the shells. */
 export function quote(text: string): string {
@@ -10,7 +10,11 @@ export function casePattern(texts: readonly string[]): string {
   return texts.map(quote).join(' | ');
 }
 
-/** Where each option stands that takes a value: the words before it, and it. */
-export function placesOf({ at }: CommandNode, { flags }: OptionNode): string[] {
-  return flags.map((flag) => `${at} ${flag}`);
+/** Of each option that takes a value: where it stands (the words before it, and it), and what may follow. */
+export function listValues(nodes: readonly CommandNode[]) {
+  return nodes.flatMap(({ at, options }) =>
+    options
+      .filter(({ takesValue }) => takesValue)
+      .map(({ flags, choices }) => ({ places: flags.map((flag) => `${at} ${flag}`), choices })),
+  );
 }

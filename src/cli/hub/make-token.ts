@@ -50,6 +50,7 @@ async function openSession(login: PasswordLogin, code?: string): Promise<OpenedS
   const api = createApiClient({ url: server });
   try {
     const response = await api.open(logIn, { body: { name, password, code } });
+    // No JSON, no session: said below.
     const session = logIn.result?.safeParse(await response.json().catch(() => undefined));
     if (!session?.success) {
       const text =

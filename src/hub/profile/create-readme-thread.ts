@@ -57,6 +57,7 @@ export function createReadmeThread({ renderMs = RENDER_MS }: { renderMs?: number
       if (waiting >= MAX_WAITING) throw new Error('Too many READMEs wait to be rendered.');
       waiting += 1;
       const next = last.then(() => renderNext(text));
+      // Whoever asked hears of it; the next in line only waits for its end.
       last = next.catch(() => {});
       return next.finally(() => {
         waiting -= 1;

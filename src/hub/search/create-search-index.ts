@@ -26,6 +26,7 @@ export function createSearchIndex(context: HubContext): SearchIndex {
   /** Between the reading of facts and their writing nobody else writes what he read before. */
   const exclusively = <Result>(work: () => Promise<Result>): Promise<Result> => {
     const next = last.then(work);
+    // Whoever asked hears of it; the next in line only waits for its end.
     last = next.catch(() => {});
     return next;
   };
@@ -60,6 +61,7 @@ export function createSearchIndex(context: HubContext): SearchIndex {
     },
     async close() {
       stop.abort();
+      // Its failure went to the log, or to who asked for it.
       await rebuilding?.catch(() => {});
       await last;
     },

@@ -66,6 +66,7 @@ export function createStorageScan({ distribution }: Pick<HubContext, 'distributi
     running ??= scan().finally(() => {
       running = undefined;
     });
+    // Where the old answer is given, nobody waits for this one: it is begun again at the next question.
     running.catch(() => {});
     return running;
   }
@@ -80,6 +81,7 @@ export function createStorageScan({ distribution }: Pick<HubContext, 'distributi
     },
     async close() {
       stop.abort();
+      // Its end is waited for, not its answer.
       await running?.catch(() => {});
     },
   };

@@ -8,7 +8,6 @@ import {
   isReservedName,
 } from '../../access/index.ts';
 import { type Database, openSqlite } from '../../db/index.ts';
-import { answer, createRouter, listen } from '../../http/index.ts';
 import type { AuditEntry } from '../../rest/index.ts';
 import {
   type Answer,
@@ -16,6 +15,7 @@ import {
   createCapturingLogger,
   createFakeClock,
   type FakeClock,
+  serveRoutes,
   temporaryFolder,
 } from '../../testing/index.ts';
 import { createAccount } from '../accounts/create-account.ts';
@@ -110,23 +110,7 @@ export async function startIdentity(): Promise<IdentityScene> {
     tokenPath: '/token',
     service: 'lading',
   });
-  const listener = await listen({
-    host: '127.0.0.1',
-    port: 0,
-    http2: false,
-    onRequest: (request, response) =>
-      void answer(request, response, {
-        router: createRouter(identity.routes),
-        guard,
-        clock,
-        log,
-        headers: {},
-        prefix: '/',
-        externalUrl: undefined,
-        onFinished: () => {},
-        isDraining: () => false,
-      }),
-  });
+  const listener = await serveRoutes({ routes: identity.routes, guard, clock, log });
   started.defer(() => listener.close(0));
   const { port } = listener.address;
   const passwordHash = await hashArgon2id(PASSWORD);

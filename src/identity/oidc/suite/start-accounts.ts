@@ -1,7 +1,7 @@
 import { migrations, tablesOf } from '../../../app/migrations.ts';
 import { openAccounts } from '../../../app/open-accounts.ts';
 import { openSqlite } from '../../../db/index.ts';
-import { answer, createRouter, listen, type RouteRecord } from '../../../http/index.ts';
+import type { RouteRecord } from '../../../http/index.ts';
 import type { AuditEntry } from '../../../rest/index.ts';
 import {
   type Answer,
@@ -9,6 +9,7 @@ import {
   createCapturingLogger,
   createFakeClock,
   type FakeClock,
+  serveRoutes,
   temporaryFolder,
 } from '../../../testing/index.ts';
 import { createUser } from '../../accounts/create-user.ts';
@@ -78,23 +79,8 @@ export async function startAccounts(
       log,
     }),
   );
-  const listener = await listen({
-    host: '127.0.0.1',
-    port: 0,
-    http2: false,
-    onRequest: (request, response) =>
-      void answer(request, response, {
-        router: createRouter([...accounts.routes, ...registryRoutes]),
-        guard: accounts.guard,
-        clock,
-        log,
-        headers: {},
-        prefix: '/',
-        externalUrl: undefined,
-        onFinished: () => {},
-        isDraining: () => false,
-      }),
-  });
+  const routes = [...accounts.routes, ...registryRoutes];
+  const listener = await serveRoutes({ routes, guard: accounts.guard, clock, log });
   started.defer(() => listener.close(0));
   const { port } = listener.address;
   const identityDb = tablesOf<IdentityTables>(db as never);
