@@ -87,10 +87,11 @@ export async function openAccounts(options: {
     endDevices: async (accountId) => {
       await refreshTokens?.revoke({ accountId, id: undefined });
     },
-    onChange: () => {
-      decisions?.invalidate();
+    async onChange() {
       // Of the stars of a deleted account.
       onEvents();
+      // Waited for: who is answered that a right was taken back, or a name given, must find it so at once.
+      await decisions?.invalidate();
     },
   });
   const accounts = identity.accounts as unknown as Accounts;

@@ -63,6 +63,17 @@ test('an organisation that goes while somebody pushes leaves no repository that 
   }
 });
 
+test('the very next pull after a move finds the repository by both names', async () => {
+  await pushAs(server, ann, { repository: 'ann/step0', image });
+  for (let step = 0; step < 10; step += 1) {
+    const [from, to] = [`ann/step${step}`, `ann/step${step + 1}`];
+    await server.must(`POST /api/v1/repositories/${from}/move`, { as: ann, body: { to } });
+    for (const name of [from, to]) {
+      assert.equal((await server.api(`GET /v2/${name}/manifests/latest`, { as: ann })).status, 200, name);
+    }
+  }
+});
+
 test('a repository that moves while it is pulled and pushed is whole at one name, and read by both', async () => {
   await pushAs(server, ann, { repository: 'ann/moves', image });
   const pulls = Array.from({ length: 10 }, () =>
