@@ -23,12 +23,12 @@ export function createBasicGuard({ verifier, realm }: BasicGuardOptions): Guard 
   const challenge = `Basic realm=${quoteString(realm)}`;
 
   return {
-    async admit({ authorization, access }) {
+    async admit({ authorization, access, remoteAddress }) {
       if (access === 'public') return nobody;
       if (authorization === undefined) throw unauthorized('Log in first.');
       const credentials = findBasicCredentials(authorization);
       if (!credentials) throw unauthorized('Send a user name and password as HTTP Basic credentials.');
-      const identity = await verifier.verify(credentials);
+      const identity = await verifier.verify(credentials, { remoteAddress });
       if (!identity) throw unauthorized('The user name or the password is wrong.');
       return { actor: userFromFile(identity.name), may: async () => true };
     },

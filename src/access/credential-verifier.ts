@@ -14,5 +14,8 @@ export interface CredentialVerifier {
    * Undefined for an unknown user as for a wrong password, after the same time. A throw means that it could not be
    * found out now, and refuses the request.
    */
-  verify(credentials: BasicCredentials): Promise<Identity | undefined>;
+  verify(
+    credentials: BasicCredentials,
+    request: { readonly remoteAddress: string },
+  ): Promise<Identity | undefined>;
 }

@@ -8,6 +8,8 @@ import { openHtpasswdFile } from '../identity/index.ts';
 import { silentLogger, systemClock } from '../kernel/index.ts';
 import { runLading, spawnLading } from './suite/run-lading.ts';
 
+const here = { remoteAddress: '192.0.2.1' };
+
 describe('lading htpasswd', () => {
   let folder: string;
   let file: string;
@@ -23,8 +25,8 @@ describe('lading htpasswd', () => {
     assert.match(out, /^alice can log in/);
     assert.match(await readFile(file, 'utf8'), /^alice:\$2y\$\d\d\$[^\n]+\n$/);
     const verifier = await openHtpasswdFile({ path: file, clock: systemClock, log: silentLogger });
-    assert.ok(await verifier.verify({ user: 'alice', password: 'correct horse' }));
-    assert.ok(!(await verifier.verify({ user: 'alice', password: 'correct horse\n' })));
+    assert.ok(await verifier.verify({ user: 'alice', password: 'correct horse' }, here));
+    assert.ok(!(await verifier.verify({ user: 'alice', password: 'correct horse\n' }, here)));
   });
 
   it('removes a user, and says when there is none', async () => {

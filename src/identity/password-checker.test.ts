@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createPasswordChecker, type PasswordAttempt } from './password-checker.ts';
 
-const attempt: PasswordAttempt = { user: 'ann', password: 'right', hash: 'hash', isKnown: true };
+const attempt: PasswordAttempt = { user: 'ann', password: 'right', hash: 'hash', place: 'here' };
 const MINUTE_MS = 60_000;
 
 /** A checker whose slow comparisons end when the test says so. */
@@ -124,24 +124,41 @@ test('a flood of guesses is told to slow down, and who is remembered does not no
   assert.equal(await scene.ask({ ...attempt, user: 'bob' }), true);
 });
 
-test('a flood of made-up users leaves the line of users free', async () => {
+test('a flood from one place makes nobody elsewhere wait for more than his turn', async () => {
   const scene = createScene();
-  const flood = Array.from({ length: 100 }, (_, index) =>
-    scene.matches({ ...attempt, user: `user ${index}`, isKnown: false }).catch((error: Error) => error),
+  const flood = Array.from({ length: 300 }, (_, index) =>
+    scene.matches({ ...attempt, user: `user ${index}`, password: 'guess' }).catch((error: Error) => error),
   );
   await settle();
-  assert.equal(scene.running.length, 1);
-  const login = scene.matches(attempt);
+  // The queue is full: the last of the flood makes room.
+  const login = scene.matches({ ...attempt, place: 'elsewhere' });
   await settle();
-  assert.equal(scene.running.length, 2);
-  scene.running.pop()?.end(true);
-  assert.equal(await login, true);
+  const passwords: (string | undefined)[] = [];
   while (scene.running.length > 0) {
-    scene.running.shift()?.end(false);
+    const next = scene.running.shift();
+    passwords.push(next?.password);
+    next?.end(next.password === 'right');
     await settle();
   }
+  assert.equal(await login, true);
+  // Two were under way, and one of the flood was before it.
+  assert.equal(passwords.indexOf('right'), 3);
   const refused = (await Promise.all(flood)).filter((answer) => answer instanceof Error);
-  assert.equal(refused.length, 35);
+  assert.equal(refused.length, 43);
+});
+
+test('who comes to a full queue does not push out who has as little there', async () => {
+  const scene = createScene();
+  const others = Array.from({ length: 258 }, (_, index) =>
+    scene.matches({ ...attempt, place: `place ${index}`, user: `user ${index}` }),
+  );
+  await settle();
+  await assert.rejects(scene.matches({ ...attempt, place: 'one more' }), { code: 'TOOMANYREQUESTS' });
+  while (scene.running.length > 0) {
+    scene.running.shift()?.end(true);
+    await settle();
+  }
+  assert.ok((await Promise.all(others)).every((right) => right));
 });
 
 test('a comparison that fails is an error for those who waited for it, and tried anew by the next', async () => {

@@ -6,19 +6,18 @@ import { createJobQueue } from './job-queue.ts';
 const REMEMBER_MS = 5 * 60_000;
 const MAX_REMEMBERED = 10_000;
 /**
- * bcrypt runs on the threads of libuv, which read and write blobs too: guessing passwords may fill three of them.
- * Names that nobody has wait in a line of their own, so that made-up ones do not keep users out.
+ * Hashes run on the threads of libuv, which read and write blobs too: guessing passwords may fill two of them. One queue
+ * for all: how soon guesses are answered must not depend on whether there is such a user.
  */
-const KNOWN_USERS = { concurrency: 2, maxWaiting: 256 };
-const UNKNOWN_USERS = { concurrency: 1, maxWaiting: 64 };
+const QUEUE = { concurrency: 2, maxWaiting: 256 };
 
 export interface PasswordAttempt {
   readonly user: string;
   readonly password: string;
   /** As `compare` understands it. */
   readonly hash: string;
-  /** Whether there is such a user. */
-  readonly isKnown: boolean;
+  /** From where: places take turns, so that a flood from one keeps nobody out who comes from another. */
+  readonly place: string;
 }
 
 export interface PasswordCheckerOptions {
@@ -42,8 +41,7 @@ export function createPasswordChecker({ clock, compare }: PasswordCheckerOptions
   const secret = randomBytes(32);
   const rightUntil = new Map<string, number>();
   const inProgress = new Map<string, Promise<boolean>>();
-  const knownUsers = createJobQueue(KNOWN_USERS);
-  const unknownUsers = createJobQueue(UNKNOWN_USERS);
+  const queue = createJobQueue(QUEUE);
 
   return {
     recalls: (attempt) => isRemembered(keyOf(attempt)),
@@ -69,9 +67,9 @@ export function createPasswordChecker({ clock, compare }: PasswordCheckerOptions
     return true;
   }
 
-  function start(key: string, { password, hash, isKnown }: PasswordAttempt): Promise<boolean> {
-    const finished = (isKnown ? knownUsers : unknownUsers)
-      .run(() => compare(password, hash))
+  function start(key: string, { password, hash, place }: PasswordAttempt): Promise<boolean> {
+    const finished = queue
+      .run(() => compare(password, hash), place)
       .then((right) => {
         if (right) remember(key);
         return right;

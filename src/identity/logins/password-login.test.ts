@@ -75,6 +75,17 @@ test('guessing is slowed before it costs hashes, and the same for nobody', async
   assert.equal(scene.hashes.argon2id, 10);
 });
 
+test('guesses at once are hashed as many at a time for nobody as for a user: time does not tell who exists', async () => {
+  await using scene = await startIdentity();
+  for (const name of ['bob', 'nobody']) {
+    const [before, most] = [scene.hashes.argon2id, new Set<number>()];
+    scene.hashes.atOnce = most;
+    await Promise.all([1, 2, 3, 4, 5].map((guess) => me(scene, basic(name, `wrong ${guess}`))));
+    assert.equal(scene.hashes.argon2id - before, 5, name);
+    assert.deepEqual([...most], [1, 2], name);
+  }
+});
+
 test('clients that go on with the right password do not notice somebody guessing beside them', async () => {
   await using scene = await startIdentity();
   assert.equal(await me(scene, basic('bob')), 200);

@@ -54,9 +54,9 @@ export function createPasswordLogins(options: {
       const { name, password } = attempt;
       const hash = found?.passwordHash ?? nobody;
       // By network: what is remembered is not slowed, and so would tell whoever guesses from elsewhere.
-      const place = `${networkOf(attempt.address)} ${name}`;
-      const comparison = { user: place, password, hash, isKnown: found?.passwordHash !== undefined };
-      if (comparison.isKnown && checker.recalls(comparison)) return found;
+      const place = networkOf(attempt.address);
+      const comparison = { user: `${place} ${name}`, password, hash, place };
+      if (checker.recalls(comparison)) return found;
       // A client that opens many connections sends the same password on each: one attempt, and one hash.
       const key = createHmac('sha256', secret)
         .update([name, attempt.address, attempt.device ?? '', hash, password].join('\0'))
@@ -83,7 +83,7 @@ export function createPasswordLogins(options: {
     const attempt = await toAttempt(source.name, user, source);
     throttle.begin(attempt);
     const isRight = await checker.matches(comparison);
-    if (!isRight || !user || !comparison.isKnown) return undefined;
+    if (!isRight || !user) return undefined;
     throttle.succeeded(attempt);
     await afterLogin(source, user, attempt);
     return user;

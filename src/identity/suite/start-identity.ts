@@ -34,8 +34,8 @@ export interface IdentityScene extends AsyncDisposable {
   readonly log: ReturnType<typeof createCapturingLogger>;
   readonly audit: readonly AuditEntry[];
   readonly refusals: readonly AuditEntry[];
-  /** How often a password was compared. */
-  readonly hashes: { argon2id: number; bcrypt: number };
+  /** How often a password was compared; `atOnce` gathers how many comparisons were under way when one began. */
+  readonly hashes: { argon2id: number; bcrypt: number; atOnce: Set<number> };
   /** JSON in and out; `as` is an `Authorization` header or the headers of a browser. */
   api(line: string, options?: { as?: As; body?: unknown; headers?: Record<string, string> }): Promise<Answer>;
   /** Logs in as a browser does. */
@@ -66,8 +66,9 @@ export async function startIdentity(): Promise<IdentityScene> {
   const log = createCapturingLogger();
   const audit: AuditEntry[] = [];
   const refusals: AuditEntry[] = [];
-  const hashes = { argon2id: 0, bcrypt: 0 };
-  let onChange = () => {};
+  const hashes = { argon2id: 0, bcrypt: 0, atOnce: new Set<number>() };
+  let underWay = 0;
+  let onChange = async () => {};
   const identity = started.use(
     createIdentity({
       db,
@@ -85,9 +86,15 @@ export async function startIdentity(): Promise<IdentityScene> {
         refused: (entry) => void refusals.push(entry),
       },
       hashes: {
-        argon2id(password, hash) {
+        async argon2id(password, hash) {
           hashes.argon2id += 1;
-          return compareArgon2id(password, hash);
+          underWay += 1;
+          hashes.atOnce.add(underWay);
+          try {
+            return await compareArgon2id(password, hash);
+          } finally {
+            underWay -= 1;
+          }
         },
         bcrypt(password, hash) {
           hashes.bcrypt += 1;
