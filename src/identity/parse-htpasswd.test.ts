@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { threadCpuMs } from '../testing/thread-cpu-ms.ts';
 import { IdentityError } from './identity-error.ts';
 import { parseHtpasswd } from './parse-htpasswd.ts';
 
@@ -93,9 +94,7 @@ test('any text gives users without colon, line end or # at the start, or an Iden
   );
 });
 
-test('spaces by the megabyte are read at once', () => {
+test('spaces by the megabyte are read at once', async () => {
   const text = `${' '.repeat(4_000_000)}a:b${' '.repeat(4_000_000)}c`;
-  const started = performance.now();
-  parseHtpasswd(text, 'f');
-  assert.ok(performance.now() - started < 2_000);
+  assert.ok((await threadCpuMs(() => parseHtpasswd(text, 'f'))) < 2_000);
 });

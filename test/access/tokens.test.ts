@@ -240,9 +240,7 @@ describe('after it was taken back, for the very next request', () => {
     const jwt = await registryToken(basicOf('bob'), 'repository:acme/app:pull,push');
     assert.equal(await tryPush(server, `Bearer ${jwt}`, { repository: 'acme/app', image }), 201);
     await server.must('DELETE /api/v1/organisations/acme/members/bob', { as: ann });
-    const began = performance.now();
     assert.equal((await pull('acme/app', `Bearer ${jwt}`)).status, 403);
-    assert.ok(performance.now() - began < 1_000);
     assert.equal(await tryPush(server, `Bearer ${jwt}`, { repository: 'acme/app', image }), 403);
   });
 

@@ -233,14 +233,10 @@ test('a database that cannot be read is an error, not a refusal', async () => {
   assert.ok(await again.verifier.verify(token));
 });
 
-test('what was verified once is found again without another signature check', async () => {
+test('what was verified once is found again without another signature check', async (context) => {
   await using service = await startTokenService();
   const token = await issueFor(service);
-  await service.verifier.verify(token);
-  const rounds = 20_000;
-  const start = performance.now();
-  for (let round = 0; round < rounds; round += 1) await service.verifier.verify(token);
-  const microseconds = ((performance.now() - start) / rounds) * 1000;
-  // A check of an ES256 signature takes 100 µs and more; a busy machine may be ten times slower than this one.
-  assert.ok(microseconds < 50, `${microseconds} µs`);
+  const check = context.mock.method(crypto.subtle, 'verify');
+  for (let round = 0; round < 100; round += 1) assert.ok(await service.verifier.verify(token));
+  assert.equal(check.mock.callCount(), 1);
 });
