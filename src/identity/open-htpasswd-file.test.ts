@@ -9,6 +9,8 @@ import { createRecordingLog } from '../testing/recording-log.ts';
 import { skipWithout } from '../testing/skip-without.ts';
 import { openHtpasswdFile } from './index.ts';
 
+const here = { remoteAddress: '192.0.2.1' };
+
 /** bcrypt's cheapest, so that tests are quick. */
 const cheapHash = async (password: string) => `$2y${(await bcrypt.hash(password, 4)).slice(3)}`;
 
@@ -39,10 +41,10 @@ test('a file of htpasswd -B is understood', { skip }, async (context) => {
   execFileSync('htpasswd', ['-cbB', scene.path, 'ann', 'correct horse'], { stdio: 'ignore' });
   execFileSync('htpasswd', ['-bB', '-C', '6', scene.path, 'bob', 'grün'], { stdio: 'ignore' });
   const users = await scene.open();
-  assert.deepEqual(await users.verify({ user: 'ann', password: 'correct horse' }), { name: 'ann' });
-  assert.deepEqual(await users.verify({ user: 'bob', password: 'grün' }), { name: 'bob' });
-  assert.equal(await users.verify({ user: 'ann', password: 'grün' }), undefined);
-  assert.equal(await users.verify({ user: 'ann', password: '' }), undefined);
+  assert.deepEqual(await users.verify({ user: 'ann', password: 'correct horse' }, here), { name: 'ann' });
+  assert.deepEqual(await users.verify({ user: 'bob', password: 'grün' }, here), { name: 'bob' });
+  assert.equal(await users.verify({ user: 'ann', password: 'grün' }, here), undefined);
+  assert.equal(await users.verify({ user: 'ann', password: '' }, here), undefined);
 });
 
 for (const kind of ['$2y', '$2a', '$2b']) {
@@ -50,8 +52,8 @@ for (const kind of ['$2y', '$2a', '$2b']) {
     const scene = await createScene(context);
     await scene.replace(`ann:${(await cheapHash('secret')).replace('$2y', kind)}\n`);
     const users = await scene.open();
-    assert.deepEqual(await users.verify({ user: 'ann', password: 'secret' }), { name: 'ann' });
-    assert.equal(await users.verify({ user: 'ann', password: 'Secret' }), undefined);
+    assert.deepEqual(await users.verify({ user: 'ann', password: 'secret' }, here), { name: 'ann' });
+    assert.equal(await users.verify({ user: 'ann', password: 'Secret' }, here), undefined);
   });
 }
 
@@ -60,8 +62,8 @@ test('a $2a$ hash of a long password does not match what an old fault of bcrypt 
   const password = '0123456789'.repeat(26);
   await scene.replace(`ann:${(await cheapHash(password)).replace('$2y', '$2a')}\n`);
   const users = await scene.open();
-  assert.deepEqual(await users.verify({ user: 'ann', password }), { name: 'ann' });
-  assert.equal(await users.verify({ user: 'ann', password: '0123' }), undefined);
+  assert.deepEqual(await users.verify({ user: 'ann', password }, here), { name: 'ann' });
+  assert.equal(await users.verify({ user: 'ann', password: '0123' }, here), undefined);
 });
 
 test('users with other hashes, or of a cost that would hang the server, fail at once and are warned of by line', async (context) => {
@@ -71,9 +73,9 @@ test('users with other hashes, or of a cost that would hang the server, fail at 
   await scene.replace(`# users\nann:$2y$31${rest}\nbob:${md5}\ncid:secret\ndan:$2y$04${rest}\n`);
   const users = await scene.open();
   for (const user of ['ann', 'bob', 'cid']) {
-    assert.equal(await users.verify({ user, password: 'secret' }), undefined);
+    assert.equal(await users.verify({ user, password: 'secret' }, here), undefined);
   }
-  assert.deepEqual(await users.verify({ user: 'dan', password: 'secret' }), { name: 'dan' });
+  assert.deepEqual(await users.verify({ user: 'dan', password: 'secret' }, here), { name: 'dan' });
   assert.deepEqual(
     scene.lines.map(({ level }) => level),
     ['warn'],
@@ -87,7 +89,7 @@ test('a file in which nobody can log in is opened, and warned of', async (contex
   await scene.replace('# nobody yet\n');
   const users = await scene.open();
   assert.match(scene.lines[0]?.message ?? '', /nobody can log in.*lading htpasswd/);
-  assert.equal(await users.verify({ user: 'ann', password: 'secret' }), undefined);
+  assert.equal(await users.verify({ user: 'ann', password: 'secret' }, here), undefined);
 });
 
 test('a missing file stops the start and tells how to make it, and no user is made up', async (context) => {
@@ -130,23 +132,23 @@ test('a changed password counts at the next check, a second later, and the old o
   const scene = await createScene(context);
   await scene.replace(`ann:${await cheapHash('old')}\n`);
   const users = await scene.open();
-  assert.ok(await users.verify({ user: 'ann', password: 'old' }));
+  assert.ok(await users.verify({ user: 'ann', password: 'old' }, here));
   await scene.replace(`ann:${await cheapHash('new')}\n`);
   scene.time.ms += 999;
-  assert.ok(await users.verify({ user: 'ann', password: 'old' }));
+  assert.ok(await users.verify({ user: 'ann', password: 'old' }, here));
   scene.time.ms += 1;
-  assert.equal(await users.verify({ user: 'ann', password: 'old' }), undefined);
-  assert.ok(await users.verify({ user: 'ann', password: 'new' }));
+  assert.equal(await users.verify({ user: 'ann', password: 'old' }, here), undefined);
+  assert.ok(await users.verify({ user: 'ann', password: 'new' }, here));
 });
 
 test('a removed user cannot log in any more, though the password was remembered', async (context) => {
   const scene = await createScene(context);
   await scene.replace(`ann:${await cheapHash('secret')}\nbob:${await cheapHash('secret')}\n`);
   const users = await scene.open();
-  assert.ok(await users.verify({ user: 'ann', password: 'secret' }));
+  assert.ok(await users.verify({ user: 'ann', password: 'secret' }, here));
   await scene.replace(`bob:${await cheapHash('secret')}\n`);
   scene.time.ms += 1_000;
-  assert.equal(await users.verify({ user: 'ann', password: 'secret' }), undefined);
+  assert.equal(await users.verify({ user: 'ann', password: 'secret' }, here), undefined);
 });
 
 test('a change behind a symbolic link is seen, as Kubernetes makes it', async (context) => {
@@ -158,12 +160,12 @@ test('a change behind a symbolic link is seen, as Kubernetes makes it', async (c
   await symlink('one', join(scene.folder, '..data'));
   await symlink('..data/htpasswd', scene.path);
   const users = await scene.open();
-  assert.ok(await users.verify({ user: 'ann', password: 'one' }));
+  assert.ok(await users.verify({ user: 'ann', password: 'one' }, here));
   await symlink('two', join(scene.folder, '..new'));
   await rename(join(scene.folder, '..new'), join(scene.folder, '..data'));
   scene.time.ms += 1_000;
-  assert.ok(await users.verify({ user: 'ann', password: 'two' }));
-  assert.equal(await users.verify({ user: 'ann', password: 'one' }), undefined);
+  assert.ok(await users.verify({ user: 'ann', password: 'two' }, here));
+  assert.equal(await users.verify({ user: 'ann', password: 'one' }, here), undefined);
 });
 
 test('a clock that is set back does not stop the checks', async (context) => {
@@ -173,7 +175,7 @@ test('a clock that is set back does not stop the checks', async (context) => {
   const users = await scene.open();
   await scene.replace(`ann:${await cheapHash('new')}\n`);
   scene.time.ms = 0;
-  assert.ok(await users.verify({ user: 'ann', password: 'new' }));
+  assert.ok(await users.verify({ user: 'ann', password: 'new' }, here));
 });
 
 test('while the file is broken or gone the last good users stay, one error is logged, and repair is seen', async (context) => {
@@ -182,13 +184,13 @@ test('while the file is broken or gone the last good users stay, one error is lo
   const users = await scene.open();
   const checkLater = async () => {
     scene.time.ms += 1_000;
-    return users.verify({ user: 'ann', password: 'secret' });
+    return users.verify({ user: 'ann', password: 'secret' }, here);
   };
 
   await scene.replace(`bob:${await cheapHash('other')}\nhunter2\n`);
   assert.ok(await checkLater());
   assert.ok(await checkLater());
-  assert.equal(await users.verify({ user: 'bob', password: 'other' }), undefined);
+  assert.equal(await users.verify({ user: 'bob', password: 'other' }, here), undefined);
   assert.deepEqual(
     scene.lines.map(({ level }) => level),
     ['error'],
@@ -205,7 +207,7 @@ test('while the file is broken or gone the last good users stay, one error is lo
 
   await scene.replace(`bob:${await cheapHash('other')}\n`);
   assert.equal(await checkLater(), undefined);
-  assert.ok(await users.verify({ user: 'bob', password: 'other' }));
+  assert.ok(await users.verify({ user: 'bob', password: 'other' }, here));
   assert.equal(scene.lines.at(-1)?.level, 'info');
 });
 
@@ -220,7 +222,7 @@ test('a file that comes back as it was is in use again, and its next loss is log
   ]) {
     await rename(scene.path + from, scene.path + to);
     scene.time.ms += 1_000;
-    assert.ok(await users.verify({ user: 'ann', password: 'secret' }));
+    assert.ok(await users.verify({ user: 'ann', password: 'secret' }, here));
   }
   assert.deepEqual(
     scene.lines.map(({ level }) => level),
@@ -236,8 +238,8 @@ test('no password and no hash is ever logged', async (context) => {
   for (const broken of [`ann:${hash}\nhunter2\n`, 'hunter2', `${hash}`, `ann:${hash}\nbob:hunter2 \n`]) {
     await scene.replace(broken);
     scene.time.ms += 1_000;
-    await users.verify({ user: 'ann', password: 'hunter2' });
-    await users.verify({ user: 'hunter2', password: 'hunter2' });
+    await users.verify({ user: 'ann', password: 'hunter2' }, here);
+    await users.verify({ user: 'hunter2', password: 'hunter2' }, here);
   }
   assert.ok(scene.lines.length >= 4);
   for (const { text } of scene.lines) {
@@ -252,7 +254,7 @@ test('an unknown user costs as much as a known one', async (context) => {
   // Of the processor, not by the clock: that goes on while other programs have it.
   const timeOf = async (user: string) => {
     const before = process.cpuUsage();
-    await users.verify({ user, password: 'wrong' });
+    await users.verify({ user, password: 'wrong' }, here);
     const { user: inProgram, system } = process.cpuUsage(before);
     return inProgram + system;
   };
