@@ -1,6 +1,7 @@
 /** What accounts and roles let each client do, and what it says when they do not. */
 
 import assert from 'node:assert/strict';
+import { eventually } from '../faults/harness/eventually.ts';
 import { openCrane, openHelm, openOras, openRegctl, openSkopeo } from './accounts/copiers.ts';
 import { openBuildah, openContainerd, openDocker, openPodman } from './accounts/engines.ts';
 import { type HubClient, type OpenHubClient, type Outcome, TAG } from './accounts/hub-client.ts';
@@ -200,13 +201,11 @@ async function act(scene: Scene, { hub, client, kind }: Cast): Promise<void> {
   });
 }
 
-/** An index is allowed a second to follow a push. */
+/** An index follows a push a moment later. */
 async function untilFound({ api }: Hub, term: string): Promise<void> {
-  for (let tried = 0; tried < 100; tried += 1) {
-    if ((await api(`GET /search?q=${term}`)).items?.length) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  assert.fail(`${term} was not found within two seconds`);
+  await eventually(async () =>
+    assert.ok((await api(`GET /search?q=${term}`)).items?.length, `${term} was not found`),
+  );
 }
 
 function succeeded({ code, output }: Outcome): void {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { eventually } from '../faults/harness/eventually.ts';
 import { startDockerd, startLading, story, writeBuildContext } from './harness/index.ts';
 
 const NEEDS = ['root', 'docker', 'dockerd', 'busybox', 'crane'] as const;
@@ -97,10 +98,8 @@ story(
     await scene.step('found by docker search and lading search, by who may see it', async () => {
       const found = async () =>
         (await docker(['search', '--format', '{{.Name}} {{.Description}}', `${registry.host}/shop`])).stdout;
-      for (let tried = 0; tried < 50 && (await found()) === ''; tried += 1) {
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-      assert.equal(await found(), 'acme/shop The web shop\n');
+      // An index follows a push a moment later.
+      await eventually(async () => assert.equal(await found(), 'acme/shop The web shop\n'));
       assert.match(await lading(['search', 'shpo']), /^acme\/shop .*The web shop$/m);
       await docker(['logout', registry.host]);
       assert.doesNotMatch(

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { eventually } from '../faults/harness/eventually.ts';
 import {
   ask,
   htpasswdEnv,
@@ -13,15 +14,13 @@ import {
 
 const NEEDS = ['root', 'docker', 'dockerd', 'busybox'] as const;
 
-/** An index is allowed a second to follow a push. */
+/** An index follows a push a moment later. */
 async function untilFound(registry: Registry, term: string, authorization?: string): Promise<void> {
   const headers: Record<string, string> = authorization === undefined ? {} : { Authorization: authorization };
-  for (let tried = 0; tried < 100; tried += 1) {
+  await eventually(async () => {
     const { body } = await ask(`${registry.url}/v1/search?q=${term}`, { headers });
-    if (JSON.parse(body.toString()).num_results > 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  assert.fail(`${term} was not found within two seconds`);
+    assert.ok(JSON.parse(body.toString()).num_results > 0, `${term} was not found`);
+  });
 }
 
 async function patch(registry: Registry, name: string, change: object): Promise<void> {

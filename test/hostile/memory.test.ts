@@ -13,6 +13,7 @@ import {
   temporaryFolder,
   withDigest,
 } from '../../src/testing/index.ts';
+import { eventually } from '../faults/harness/eventually.ts';
 import { startChildServer } from './child-server.ts';
 
 const MiB = 1024 * 1024;
@@ -93,11 +94,8 @@ test('20 clients that do not read their 256 MiB hold little memory, and free it 
   assert.ok(grown < 128 * MiB, `${grown} bytes more`);
   assert.equal(openFilesBelow(`${folder.path}/docker`, server.pid).length, 20);
   for (const client of clients) await client[Symbol.asyncDispose]();
-  // The server learns of it a moment later: as long as other requests take, but not for ever.
-  for (let turn = 0; turn < 500 && openFilesBelow(`${folder.path}/docker`, server.pid).length > 0; turn++) {
-    await ask(server, 'GET /v2/');
-  }
-  assert.deepEqual(openFilesBelow(`${folder.path}/docker`, server.pid), []);
+  // The server learns of it a moment later.
+  await eventually(() => assert.deepEqual(openFilesBelow(`${folder.path}/docker`, server.pid), []));
 });
 
 test('manifests that are refused for their size or shape do not pile up', { timeout }, async (context) => {
