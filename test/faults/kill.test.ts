@@ -17,12 +17,12 @@ const rounds = Number(process.env.LADING_FAULT_ROUNDS ?? 20);
 const roundsPerRoot = 20;
 const clients = 6;
 const fewOlderNames = 150;
-const restartMs = 2_000;
+const restartCpuMs = 2_000;
 
 describe('kill -9', () => {
   it(`loses nothing acknowledged and shows nothing half-made (${rounds} rounds)`, async (context) => {
     const seed = chooseSeed();
-    const figures = { acknowledged: 0, restartsMs: [] as number[] };
+    const figures = { acknowledged: 0, restartsCpuMs: [] as number[] };
     context.diagnostic(`LADING_FAULT_SEED=${seed}`);
     const random = createRandom(seed);
     for (let done = 0; done < rounds; done += roundsPerRoot) {
@@ -33,13 +33,12 @@ describe('kill -9', () => {
         figures,
       });
     }
-    const sorted = figures.restartsMs.toSorted((a, b) => a - b);
+    const sorted = figures.restartsCpuMs.toSorted((a, b) => a - b);
     const median = sorted[sorted.length >> 1] ?? 0;
     context.diagnostic(
-      `${rounds} kills, ${figures.acknowledged} acknowledged changes, restart to ready: median ${Math.round(median)} ms, worst ${Math.round(sorted.at(-1) ?? 0)} ms`,
+      `${rounds} kills, ${figures.acknowledged} acknowledged changes, processor time of a restart: median ${median} ms, worst ${sorted.at(-1) ?? 0} ms`,
     );
-    // The median: the machine may be busy with other tests for a moment.
-    assert.ok(median < restartMs, `a restart takes ${median} ms`);
+    assert.ok(median < restartCpuMs, `a restart takes ${median} ms of the processor`);
   });
 });
 
@@ -48,7 +47,7 @@ async function killAndReadBack(
   options: {
     rounds: number;
     random: Random;
-    figures: { acknowledged: number; restartsMs: number[] };
+    figures: { acknowledged: number; restartsCpuMs: number[] };
   },
 ): Promise<void> {
   const { random, figures } = options;
@@ -59,7 +58,7 @@ async function killAndReadBack(
       const known = ledger.names();
       const uploads = await loadUntilKilled(server, ledger, random);
       server = await startLading({ root });
-      figures.restartsMs.push(server.readyMs);
+      figures.restartsCpuMs.push(server.readyCpuMs);
       await assertUploadsGoOn(server, ledger, uploads);
       const isLast = round === options.rounds;
       await readBack(server, ledger, isLast ? undefined : someNames(ledger, known, random));

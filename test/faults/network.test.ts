@@ -4,10 +4,9 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import {
   ask,
-  type BuiltBlob,
   buildBlob,
   pushBlob,
   someBytes,
@@ -24,55 +23,18 @@ const brokenTransfers = 200;
 const MiB = 1024 * 1024;
 
 describe('clients that go wrong', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  let server: LadingProcess;
-  let layer: BuiltBlob;
-  let uploads: string;
-  /** Handles after a first push and pull, with nobody connected. */
-  let restingHandles: number;
-
-  before(async () => {
-    folder = await temporaryFolder();
-    const root = join(folder.path, 'root');
-    uploads = join(root, 'lading', 'uploads');
-    const env = {
-      REGISTRY_STORAGE_MAINTENANCE_UPLOADPURGING_AGE: '3s',
-      REGISTRY_STORAGE_MAINTENANCE_UPLOADPURGING_INTERVAL: '1s',
-    };
-    server = await startLading({ root, env });
-    layer = buildBlob(someBytes(16 * MiB));
-    await pushBlob(server, repository, layer);
-    await assertPulls();
-    restingHandles = await eventually(async () => {
-      const first = server.handles();
-      await new Promise((resolve) => setImmediate(resolve));
-      assert.equal(server.handles(), first);
-      return first;
-    });
-  });
-  after(async () => {
-    await server.kill();
-    await folder[Symbol.asyncDispose]();
-  });
-
-  async function assertPulls(): Promise<void> {
-    const answer = await ask(server, `GET /v2/${repository}/blobs/${layer.digest}`);
-    assert.equal(answer.status, 200);
-    assert.ok(answer.body.equals(layer.bytes));
-  }
-  const assertRests = () =>
-    eventually(() =>
-      assert.ok(server.handles() <= restingHandles, `${server.handles()} of ${restingHandles}`),
-    );
+  const layer = buildBlob(someBytes(16 * MiB));
 
   it('stopped in the middle of a pull and a push: others are served; an upload is taken over; nothing leaks', async () => {
+    await using at = await start();
+    const { server } = at;
     const location = await startUpload(server, repository);
     const stuck = [
-      await startStuckClient('download', `/v2/${repository}/blobs/${layer.digest}`),
-      await startStuckClient('upload', location),
+      await startStuckClient(server, { kind: 'download', path: `/v2/${repository}/blobs/${layer.digest}` }),
+      await startStuckClient(server, { kind: 'upload', path: location }),
     ];
     for (const client of stuck) client.kill('SIGSTOP');
-    await assertPulls();
+    await at.assertPulls();
     // Another request goes on with the session that the stopped client holds.
     const state = await ask(server, `GET ${location}`);
     assert.equal(state.status, 204);
@@ -82,10 +44,12 @@ describe('clients that go wrong', () => {
     assert.equal(taken.status, 202, taken.body.toString());
     assert.equal((await ask(server, `DELETE ${location}`)).status, 204);
     for (const client of stuck) client.kill('SIGKILL');
-    await assertRests();
+    await at.assertRests();
   });
 
   it(`${idleConnections} idle connections: still serves, takes little memory, and forgets them when they go`, async () => {
+    await using at = await start();
+    const { server } = at;
     const before = server.residentBytes();
     const sockets: Socket[] = [];
     for (let left = idleConnections; left > 0; left -= 100) {
@@ -93,52 +57,99 @@ describe('clients that go wrong', () => {
       await Promise.all(some.map((socket) => once(socket, 'connect')));
       sockets.push(...some);
     }
-    await eventually(() => assert.ok(server.handles() >= restingHandles + idleConnections));
-    await assertPulls();
+    await eventually(() => assert.ok(server.handles() >= at.restingHandles + idleConnections));
+    await at.assertPulls();
     await pushBlob(server, repository, buildBlob(someBytes(1000, 6)));
     const growth = server.residentBytes() - before;
     assert.ok(growth < 100 * MiB, `${growth} bytes for ${idleConnections} idle connections`);
     for (const socket of sockets) socket.destroy();
-    await assertRests();
+    await at.assertRests();
   });
 
   it(`gone in the middle of ${brokenTransfers} pulls and pushes: no handle, no upload and little memory is left`, async () => {
+    await using at = await start({
+      REGISTRY_STORAGE_MAINTENANCE_UPLOADPURGING_AGE: '3s',
+      REGISTRY_STORAGE_MAINTENANCE_UPLOADPURGING_INTERVAL: '1s',
+    });
+    const { server } = at;
     const before = server.residentBytes();
     for (let turn = 0; turn < brokenTransfers; turn += 10) {
       await Promise.all(
         Array.from({ length: 10 }, async (_, index) => {
           const location = await startUpload(server, repository);
           await breakOff(
+            server,
             `PUT ${withDigest(location, layer.digest)} HTTP/1.1\r\nContent-Length: ${layer.bytes.byteLength}`,
             { send: layer.bytes.subarray(0, 1000 * (index + 1)), untilAnswer: false },
           );
           const pull = `GET /v2/${repository}/blobs/${layer.digest} HTTP/1.1`;
-          await breakOff(pull, { send: Buffer.alloc(0), untilAnswer: true });
+          await breakOff(server, pull, { send: Buffer.alloc(0), untilAnswer: true });
         }),
       );
     }
-    await assertRests();
-    await assertPulls();
-    await eventually(() => assert.deepEqual(readdirSync(uploads), []));
+    await at.assertRests();
+    await at.assertPulls();
+    await eventually(() => assert.deepEqual(readdirSync(at.uploads), []));
     const growth = server.residentBytes() - before;
     assert.ok(growth < 150 * MiB, `${growth} bytes after ${brokenTransfers} broken transfers`);
   });
 
-  async function breakOff(head: string, how: { send: Buffer; untilAnswer: boolean }): Promise<void> {
-    const socket = connect(server.port, '127.0.0.1').on('error', () => {});
-    socket.write(`${head}\r\nHost: test\r\n\r\n`);
-    await new Promise<void>((resolve) => socket.write(how.send, () => resolve()));
-    if (how.untilAnswer) await once(socket, 'data');
-    socket.resetAndDestroy();
-    await once(socket, 'close');
-  }
-
-  async function startStuckClient(kind: 'download' | 'upload', path: string) {
-    const program = join(import.meta.dirname, 'harness', 'stuck-client.ts');
-    const child = spawn(process.execPath, [program, String(server.port), kind, path], {
-      stdio: ['ignore', 'pipe', 'ignore'],
+  /** A server that has seen one push and one pull of the layer. */
+  async function start(env: Record<string, string> = {}) {
+    await using started = new AsyncDisposableStack();
+    const folder = started.use(await temporaryFolder());
+    const root = join(folder.path, 'root');
+    const server = started.use(await startLading({ root, env }));
+    const assertPulls = async () => {
+      const answer = await ask(server, `GET /v2/${repository}/blobs/${layer.digest}`);
+      assert.equal(answer.status, 200);
+      assert.ok(answer.body.equals(layer.bytes));
+    };
+    await pushBlob(server, repository, layer);
+    await assertPulls();
+    // With nobody connected.
+    const restingHandles = await eventually(async () => {
+      const first = server.handles();
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.equal(server.handles(), first);
+      return first;
     });
-    await once(child.stdout, 'data');
-    return child;
+    const running = started.move();
+    return {
+      server,
+      restingHandles,
+      uploads: join(root, 'lading', 'uploads'),
+      assertPulls,
+      assertRests: () =>
+        eventually(() =>
+          assert.ok(server.handles() <= restingHandles, `${server.handles()} of ${restingHandles}`),
+        ),
+      [Symbol.asyncDispose]: () => running.disposeAsync(),
+    };
   }
 });
+
+async function breakOff(
+  { port }: LadingProcess,
+  head: string,
+  how: { send: Buffer; untilAnswer: boolean },
+): Promise<void> {
+  const socket = connect(port, '127.0.0.1').on('error', () => {});
+  socket.write(`${head}\r\nHost: test\r\n\r\n`);
+  await new Promise<void>((resolve) => socket.write(how.send, () => resolve()));
+  if (how.untilAnswer) await once(socket, 'data');
+  socket.resetAndDestroy();
+  await once(socket, 'close');
+}
+
+async function startStuckClient(
+  { port }: LadingProcess,
+  what: { kind: 'download' | 'upload'; path: string },
+) {
+  const program = join(import.meta.dirname, 'harness', 'stuck-client.ts');
+  const child = spawn(process.execPath, [program, String(port), what.kind, what.path], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  await once(child.stdout, 'data');
+  return child;
+}
