@@ -11,7 +11,7 @@ const reservedNames = new Set(
   oauth2 oidc official open openapi.json openid organisation organisations organization organizations orgs owner
   owners password plans policies policy pricing privacy profile public readyz referrers register registry
   repositories repository reset robot robots robots.txt roles root scan search security server service session
-  sessions settings setup sign-in sign-out sign-up signin signout signup sitemap.xml starred stars static
+  sessions set-password settings setup sign-in sign-out sign-up signin signout signup sitemap.xml starred stars static
   statistics stats status storage support system tags team teams terms token tokens trust undefined upload uploads
   user users v1 v2 v3 webhooks well-known workload www`.split(/\s+/),
 );

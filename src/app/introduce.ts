@@ -22,11 +22,10 @@ export function introduce(server: {
   }
   const may = permissions(settings);
   if (accounts.isOn) {
-    log.info(
-      { api: `${url}/api/v1/docs` },
-      `Accounts and roles say who may what. The API: ${url}/api/v1/docs`,
-    );
-    if (accounts.setupSecret !== undefined) introduceSetup(url, accounts.setupSecret, log);
+    const seen = seenByBrowsers(url, settings);
+    const api = `${seen}api/v1/docs`;
+    log.info({ api }, `Accounts and roles say who may what. The API: ${api}`);
+    if (accounts.setupSecret !== undefined) introduceSetup(`${seen}setup#${accounts.setupSecret}`, log);
   } else if (auth.kind === 'htpasswd') {
     const howTo = `Add one: lading htpasswd ${auth.path} USER`;
     log.info({ htpasswd: auth.path }, `Users in ${auth.path} may ${may}. ${howTo}`);
@@ -56,11 +55,19 @@ export function introduce(server: {
   }
 }
 
-/** The secret is good for one use and until the next start; whoever reads this log runs the server. */
-function introduceSetup(url: string, secret: string, log: Logger): void {
-  const body = `{"secret":"${secret}","name":"NAME","password":"PASSWORD"}`;
-  const howTo = `curl -H 'Content-Type: application/json' -d '${body}' ${url}/api/v1/setup`;
-  log.warn({}, `There is no administrator yet. Make one: lading admin create NAME, or ${howTo}`);
+/** Good for one use and until the next start; whoever reads this log runs the server. */
+function introduceSetup(link: string, log: Logger): void {
+  const howTo = `Make one in a browser, at this address, good once and until the next start: ${link}`;
+  log.warn(
+    { link },
+    `There is no administrator yet. ${howTo} Without a browser: stop the server, then lading admin create NAME`,
+  );
+}
+
+/** Ends with `/`. Nobody can open `http://[::]:5000`, which stands for every address of this machine. */
+function seenByBrowsers(url: string, { http }: Settings): string {
+  const own = url.replace(/\/\/(?:\[::\]|0\.0\.0\.0):/, '//localhost:');
+  return (http.externalUrl ?? own) + http.prefix;
 }
 
 function permissions({ readOnly, deleteEnabled }: Settings): string {

@@ -1,5 +1,6 @@
 import type { RouteRecord } from '../../http/index.ts';
 import type { IdentityContext } from '../identity-context.ts';
+import { linkPages } from '../pages/link-pages.ts';
 import { accessTokenRoutes } from './access-token-routes.ts';
 import { passwordRoutes } from './password-routes.ts';
 import { robotRoutes } from './robot-routes.ts';
@@ -12,6 +13,7 @@ export function identityRoutes(context: IdentityContext): RouteRecord[] {
   return [
     ...userRoutes(context),
     ...passwordRoutes(context),
+    ...linkPages(),
     ...sessionRoutes(context),
     ...twoFactorRoutes(context),
     ...accessTokenRoutes(context),
