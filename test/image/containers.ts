@@ -13,8 +13,8 @@ export interface Container {
   /** A field of `docker inspect`, as a Go template. */
   inspect(template: string): Promise<string>;
   logs(): Promise<string>;
-  /** `docker stop`; resolves with the exit code. */
-  stop(): Promise<number>;
+  /** `docker stop`, which kills it after `graceSeconds`; resolves with the exit code. */
+  stop(graceSeconds?: number): Promise<number>;
 }
 
 /** `docker run --detach OPTIONS lading COMMAND`. */
@@ -32,8 +32,8 @@ export async function startContainer(
     inspect,
     exec: (...words) => docker(['exec', id, ...words], { expect: 'any' }),
     logs: async () => (await docker(['logs', id])).output,
-    async stop() {
-      await docker(['stop', '--time', '60', id]);
+    async stop(graceSeconds = 60) {
+      await docker(['stop', '--time', `${graceSeconds}`, id]);
       return Number(await inspect('{{.State.ExitCode}}'));
     },
   };

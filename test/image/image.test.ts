@@ -83,9 +83,8 @@ async function runBare(scene: Scene, engine: Dockerd): Promise<void> {
   scene.note(`memory at rest: ${mine} MB; registry:2 (Debian's docker-registry): ${other} MB`);
   await oracle.stop();
 
-  const began = performance.now();
-  assert.equal(await container.stop(), 0, 'SIGTERM reaches the server as process 1');
-  assert.ok(performance.now() - began < 5_000, 'an idle server stops at once');
+  // It waits half a minute for requests in flight. Killed before that, it would say so.
+  assert.equal(await container.stop(20), 0, 'SIGTERM reaches process 1, and an idle server stops at once');
 }
 
 async function pushAndPull(scene: Scene, engine: Dockerd): Promise<void> {
