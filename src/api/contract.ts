@@ -44,3 +44,8 @@ export function defineContract<
 >(contract: ApiContract<Params, Query, Body, Result>): ApiContract<Params, Query, Body, Result> {
   return contract;
 }
+
+/** Others refuse `If-Match`: passed over, it would let through a change that was meant to be made under a condition. */
+export function takesIfMatch({ method, versioned }: ApiContract): boolean {
+  return versioned !== false && (method === 'PUT' || method === 'PATCH');
+}

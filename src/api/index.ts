@@ -10,7 +10,7 @@ export { accountNamePattern, robotNamePattern } from './account-name.ts';
 export { ApiError } from './api-error.ts';
 export { type AuditEntryView, type AuditFilter, exportAudit, listAudit } from './audit.ts';
 export { type ApiClient, createApiClient } from './client.ts';
-export { type ApiContract, defineContract } from './contract.ts';
+export { type ApiContract, defineContract, takesIfMatch } from './contract.ts';
 export { getDocsFile, getDocsPage, getOpenApi } from './description.ts';
 export { listDevices, logOutAllDevices, logOutDevice } from './devices.ts';
 export { type Explanation, explainAccess } from './explain.ts';

@@ -34,7 +34,7 @@ export const moveRepository = defineContract({
   path: `${onePath}/move`,
   summary: 'Give a repository another name, also in another namespace',
   description:
-    'Needs `administer` on it and `create` where it goes. Pulls of the old name go on until somebody makes a repository of that name. 409 when there is something at the new name.',
+    'Needs every right on it and `create` where it goes. Pulls of the old name go on until somebody makes a repository of that name. 409 when there is something at the new name.',
   params,
   body: z.strictObject({ to: repositoryName }),
   result: repositoryAccessSchema,

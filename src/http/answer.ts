@@ -6,6 +6,7 @@ import { type ClientAddress, peerAddress } from './client-address.ts';
 import { errorReply } from './error-reply.ts';
 import type { Admission, Guard } from './guard.ts';
 import { originOf } from './origin-of.ts';
+import { Problem } from './problem.ts';
 import type { Reply } from './reply.ts';
 import {
   contentLengthOf,
@@ -167,8 +168,14 @@ export function answer(request: Request, response: Response, options: AnswerOpti
     // What a browser asks before it lets a registry UI of another origin ask more. It carries no credentials (Fetch
     // standard, "CORS-preflight fetch"); the operator's `http.headers` say what is allowed.
     if (allow.length > 0) return { status: 204, headers: { Allow: allow.join(', ') } };
+    // Programs of the API read one form of refusals, also of paths that it does not have.
+    if (local?.startsWith('/api/')) words = 'api';
     const match = local === undefined ? undefined : options.router.match(method, local);
     if (!match) {
+      if (words === 'api') {
+        const text = 'There is nothing at this path. GET /api/v1/openapi.json says what there is.';
+        throw new Problem('not-found', text, { status: 404 });
+      }
       throw new OciError('UNSUPPORTED', 'There is nothing at this path. The registry API is below /v2/.', {
         status: 404,
       });

@@ -69,6 +69,17 @@ const star = apiRoute(
   { access: () => 'optional', handle: async () => ({}) },
 );
 
+const unstar = apiRoute(
+  defineContract({
+    name: 'star.delete',
+    method: 'DELETE',
+    path: '/api/v1/stars/{name}',
+    summary: 'Unstar',
+    status: 204,
+  }),
+  { access: () => 'optional', handle: async () => ({}) },
+);
+
 const logIn = apiRoute(
   defineContract({
     name: 'thing.log-in',
@@ -81,7 +92,7 @@ const logIn = apiRoute(
   { access: () => 'public', handle: async () => ({}) },
 );
 
-const server = await startTestServer({ store: 'memory', routes: [get, put, remove, star, logIn] });
+const server = await startTestServer({ store: 'memory', routes: [get, put, remove, star, unstar, logIn] });
 after(() => server.close());
 
 const send = (body: string, headers: Ask['headers'] = {}) =>
@@ -146,10 +157,12 @@ test('If-Match of another version → 412 with the version now, and nothing chan
 
 test('If-Match where there are no versions is refused, not passed over', async () => {
   const headers = { 'If-Match': '"x"' };
-  const answer = await ask(server, 'PUT /api/v1/stars/a', { headers });
-  assert.equal(answer.status, 412);
-  assert.equal(codeOf(answer), 'precondition-failed');
-  assert.equal((await ask(server, 'PUT /api/v1/stars/a')).status, 204);
+  for (const method of ['PUT', 'DELETE']) {
+    const answer = await ask(server, `${method} /api/v1/stars/a`, { headers });
+    assert.equal(answer.status, 412, method);
+    assert.equal(codeOf(answer), 'precondition-failed');
+    assert.equal((await ask(server, `${method} /api/v1/stars/a`)).status, 204, method);
+  }
 });
 
 test('a body that is not what it should be is refused with where', async () => {
@@ -195,4 +208,16 @@ test('where nobody has to log in, a body is short', async () => {
     });
   assert.equal((await post('x'.repeat(16_000))).status, 204);
   assert.equal((await post('x'.repeat(17_000))).status, 413);
+});
+
+test('a path that is not there, and a method that a path has not, are refused as problems, too', async () => {
+  const missing = await ask(server, 'GET /api/v1/nothing');
+  assert.equal(missing.status, 404);
+  assert.equal(missing.header('content-type'), 'application/problem+json');
+  assert.equal(codeOf(missing), 'not-found');
+  const other = await ask(server, 'POST /api/v1/stars/a');
+  assert.equal(other.status, 405);
+  assert.equal(other.header('content-type'), 'application/problem+json');
+  assert.equal(codeOf(other), 'unsupported');
+  assert.match(other.header('allow') ?? '', /PUT, DELETE/);
 });

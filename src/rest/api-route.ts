@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ApiContract } from '../api/index.ts';
+import { type ApiContract, takesIfMatch } from '../api/index.ts';
 import { type Call, jsonReply, type Reply, type RouteAccess, type RouteRecord } from '../http/index.ts';
 import { parseInput } from './parse-input.ts';
 import { problem } from './problem.ts';
@@ -60,8 +60,8 @@ export function apiRoute<
       const json = contract.body && (await readJson(call, isPublic ? MAX_PUBLIC_BYTES : undefined));
       const body = parseInput(contract.body, json, 'body');
       // Passed over, it would let a change through that was meant to be made under a condition.
-      if (contract.versioned === false && call.header('if-match') !== undefined) {
-        throw problem('precondition-failed', 'This has no versions. Send it without If-Match.');
+      if (method !== 'GET' && !takesIfMatch(contract) && call.header('if-match') !== undefined) {
+        throw problem('precondition-failed', 'No condition can be put on this. Send it without If-Match.');
       }
       const answer = await implementation.handle({ params, query, body, call });
       const headers = {

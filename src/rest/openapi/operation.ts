@@ -1,4 +1,4 @@
-import { type ApiContract, problemBodySchema } from '../../api/index.ts';
+import { type ApiContract, problemBodySchema, takesIfMatch } from '../../api/index.ts';
 import type { JsonSchema, SchemaCollector } from './schema-collector.ts';
 
 /** One contract as an OpenAPI operation. */
@@ -51,13 +51,14 @@ function parametersOf(
   });
 }
 
-function headerParameters({ method, status, versioned }: ApiContract): JsonSchema[] {
+function headerParameters(contract: ApiContract): JsonSchema[] {
+  const { method, status } = contract;
   if (method === 'POST' && status === 201) {
     const description = 'A UUID. The same request with the same key within 24 hours gets the same answer.';
     const schema = { type: 'string', minLength: 16, maxLength: 255 };
     return [{ name: 'Idempotency-Key', in: 'header', required: false, description, schema }];
   }
-  if (versioned !== false && (method === 'PUT' || method === 'PATCH')) {
+  if (takesIfMatch(contract)) {
     const description = 'The `ETag` of what you saw: 412 if it was changed meanwhile.';
     return [{ name: 'If-Match', in: 'header', required: false, description, schema: { type: 'string' } }];
   }
@@ -77,7 +78,7 @@ function responsesOf(contract: ApiContract, schemas: SchemaCollector, method: st
     403,
     params && 404,
     (body || isUpdate || method === 'DELETE') && 409,
-    isUpdate && 412,
+    takesIfMatch(contract) && 412,
     body && 413,
     body && 415,
     isCreate && 422,
