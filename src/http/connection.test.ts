@@ -10,7 +10,7 @@ import {
 } from '../testing/index.ts';
 
 const big = buildBlob(someBytes(16 * 1024 * 1024));
-const timeout = 20_000;
+const timeout = 60_000;
 
 test('a client that pipelines downloads and leaves → only the first is begun, and no file stays open', {
   timeout,

@@ -7,7 +7,7 @@ import { listen } from './listener.ts';
 import type { Request } from './request.ts';
 import type { Response } from './send-reply.ts';
 
-const timeout = 15_000;
+const timeout = 60_000;
 
 /** A listener whose answers a test holds back. */
 async function startHolding() {

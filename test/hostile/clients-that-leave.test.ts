@@ -13,7 +13,7 @@ import {
 } from '../../src/testing/index.ts';
 import { assertUnharmed } from './assert-unharmed.ts';
 
-const timeout = 20_000;
+const timeout = 60_000;
 const blob = buildBlob(someBytes(8 * 1024 * 1024));
 const times = (count: number, work: (index: number) => Promise<unknown>) =>
   Promise.all(Array.from({ length: count }, (_, index) => work(index)));

@@ -9,7 +9,7 @@ before(async () => {
 });
 after(() => server.close());
 
-const options = { timeout: 15_000 };
+const options = { timeout: 60_000 };
 const head = (line: string, ...fields: string[]) =>
   `${[`${line} HTTP/1.1`, 'Host: x', ...fields].join('\r\n')}\r\n\r\n`;
 
