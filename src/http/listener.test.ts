@@ -40,7 +40,7 @@ test('closing lets a request in flight end and then is done, without waiting for
   response.setHeader('Content-Length', '4');
   response.writeHead(200);
   response.write('do');
-  const closed = listener.close(60_000);
+  const closed = listener.close(10 * timeout);
   response.end('ne');
   assert.equal((await answer).body.toString(), 'done');
   await closed;
@@ -50,7 +50,7 @@ test('closing lets a request in flight end and then is done, without waiting for
 test('closing ends connections without a request at once, and takes no new ones', { timeout }, async () => {
   const { listener, server } = await startHolding();
   await using idle = await openRawConnection(server);
-  await listener.close(60_000);
+  await listener.close(10 * timeout);
   assert.equal((await idle.readRest()).byteLength, 0);
   const refused = await new Promise((resolve) => {
     connect(server.port, '127.0.0.1').once('error', resolve).once('connect', resolve);
