@@ -1,5 +1,5 @@
 import type { Actor, TokenScope } from '../http/index.ts';
-import { problem } from '../rest/index.ts';
+import { assertMayGive } from './assert-may-give.ts';
 import type { Authorizer } from './authorizer.ts';
 import { parseNamespacePattern } from './pattern.ts';
 import type { RoleAction } from './role.ts';
@@ -15,17 +15,10 @@ export async function assertMayLetIn(
 ): Promise<void> {
   const { organisation, gives } = rule;
   for (const pattern of gives.repositories) parseNamespacePattern(pattern, organisation);
-  const held = await authorizer.heldActions(actor, organisation);
-  for (const action of gives.actions) {
+  const actions = gives.actions.flatMap((action): RoleAction[] => [
+    `repository:${action}` as RoleAction,
     // Who pushes makes repositories, too.
-    const needed: RoleAction[] = [
-      `repository:${action}` as RoleAction,
-      ...(action === 'push' ? (['namespace:create'] as const) : []),
-    ];
-    if (needed.every((one) => held.has(one))) continue;
-    throw problem(
-      'denied',
-      `You may not ${action} on all of ${organisation} yourself, and so cannot let others do it. Ask an owner.`,
-    );
-  }
+    ...(action === 'push' ? (['namespace:create'] as const) : []),
+  ]);
+  await assertMayGive(authorizer, actor, { namespace: organisation, actions, what: 'The rule' });
 }

@@ -1,6 +1,6 @@
 export type { AccessTransaction, Accounts } from './accounts.ts';
-export { assertMayActAs } from './assert-may-act-as.ts';
 export { assertMayLetIn } from './assert-may-let-in.ts';
+export { assertMayManage } from './assert-may-manage.ts';
 export { assertNotLastOwner } from './assert-not-last-owner.ts';
 export { assertUnclaimed } from './assert-unclaimed.ts';
 export type { Authorizer } from './authorizer.ts';

@@ -5,8 +5,8 @@ import {
   type Accounts,
   type Authorizer,
   accessRoutes,
-  assertMayActAs,
   assertMayLetIn,
+  assertMayManage,
   assertNotLastOwner,
   assertUnclaimed,
   createAccountsGuard,
@@ -83,7 +83,7 @@ export async function openAccounts(options: {
     },
     onUserDisabled: (trx, account) =>
       assertNotLastOwner(accounts, trx as unknown as AccessTransaction, account),
-    assertMayActAs: (actor, who) => assertMayActAs({ authorizer, reads: db.reads }, actor, who),
+    assertMayManage: (actor, who) => assertMayManage({ authorizer, db: db.reads }, actor, who),
     endDevices: async (accountId) => {
       await refreshTokens?.revoke({ accountId, id: undefined });
     },

@@ -30,11 +30,11 @@ export interface IdentityPorts {
     trx: Transaction<IdentityTables>,
     account: { readonly id: number; readonly name: string },
   ): Promise<void>;
-  /** Refuses with a `Problem` who must not make tokens of a robot because it may do more than he. */
-  assertMayActAs(
+  /** Refuses with a `Problem` who must not make or end a robot's tokens, or the robot, because it may do more than he. */
+  assertMayManage(
     actor: Actor | undefined,
     who: {
-      readonly robot: { readonly id: number; readonly name: string };
+      readonly account: { readonly id: number; readonly name: string };
       readonly organisation: { readonly id: number; readonly name: string };
     },
   ): Promise<void>;

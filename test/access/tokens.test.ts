@@ -219,7 +219,43 @@ describe('more than the token says', () => {
       },
     });
     assert.equal((await token('after', basicOf('bob'))).status, 403);
-    assert.equal((await token('after', ann)).status, 201);
+    const made = await token('after', ann);
+    assert.equal(made.status, 201);
+    const { id } = made.json() as { id: string };
+    for (const [line, body] of [
+      [`DELETE ${robots}/ci/tokens/${id}`, undefined],
+      [`PATCH ${robots}/ci`, { disabled: true }],
+      [`DELETE ${robots}/ci`, undefined],
+    ] as const) {
+      const as = basicOf('bob');
+      assert.equal((await server.api(line, { as, ...(body && { body }) })).status, 403, `bob: ${line}`);
+      const status = (await server.api(line, { as: ann, ...(body && { body }) })).status;
+      assert.ok(status === 200 || status === 204, `ann: ${line}`);
+    }
+  });
+
+  test('who looks after grants ends no federation rule that lets others do more than he', async () => {
+    const inNamespace = '/api/v1/namespaces/rulers';
+    await server.must('POST /api/v1/organisations', { as: ann, body: { name: 'rulers' } });
+    const actions = ['namespace:grants', 'repository:pull'];
+    await server.must(`PUT ${inNamespace}/roles/giver`, { as: ann, body: { actions } });
+    await server.must('PUT /api/v1/organisations/rulers/members/bob', { as: ann, body: { role: 'giver' } });
+    const rules = '/api/v1/organisations/rulers/federation-rules';
+    const rule = (name: string, may: string[]) => ({
+      name,
+      issuer: 'https://issuer.example',
+      audience: 'lading',
+      claims: { sub: 'repo:rulers/app:*' },
+      actions: may,
+      repositories: ['rulers/**'],
+    });
+    for (const [name, may, status] of [
+      ['pulls', ['pull'], 204],
+      ['pushes', ['pull', 'push'], 403],
+    ] as const) {
+      const { id } = await server.must(`POST ${rules}`, { as: ann, body: rule(name, [...may]) });
+      assert.equal((await server.api(`DELETE ${rules}/${id}`, { as: basicOf('bob') })).status, status, name);
+    }
   });
 });
 

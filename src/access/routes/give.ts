@@ -2,8 +2,10 @@ import type { Kysely } from 'kysely';
 import type { Actor } from '../../http/index.ts';
 import { problem } from '../../rest/index.ts';
 import type { Account } from '../accounts.ts';
+import { assertMayGive } from '../assert-may-give.ts';
 import type { AccessContext } from '../context.ts';
 import { findRole, type Role } from '../store/roles.ts';
+import { listTeamRoles, type TeamRow } from '../store/teams.ts';
 import type { AccessTables } from '../tables.ts';
 
 /** Throws `Problem` invalid-request for a role that the namespace does not know. */
@@ -19,23 +21,25 @@ export async function getRole(db: Kysely<AccessTables>, namespaceId: number, nam
   );
 }
 
-/**
- * Nobody gives more than he has: else the right to manage a team would be the right to everything that the team
- * has. Throws `Problem` denied.
- */
-export async function assertMayGive(
+/** As `assertMayGive`. */
+export async function assertMayGiveRoles(
   context: AccessContext,
   actor: Actor | undefined,
-  gift: { namespace: Account; roles: readonly Role[] },
+  gift: { namespace: Account; roles: readonly Pick<Role, 'name' | 'actions'>[] },
 ): Promise<void> {
-  const held = await context.authorizer.heldActions(actor, gift.namespace.name);
-  for (const role of gift.roles) {
-    const excess = role.actions.find((action) => !held.has(action));
-    if (excess !== undefined) {
-      throw problem(
-        'denied',
-        `The role ${role.name} allows ${excess}, which you may not do yourself on all of ${gift.namespace.name}. Ask an owner.`,
-      );
-    }
+  for (const { name, actions } of gift.roles) {
+    const namespace = gift.namespace.name;
+    await assertMayGive(context.authorizer, actor, { namespace, actions, what: `The role ${name}` });
   }
+}
+
+/** Whoever says who is in a team, or ends it, gives and takes what the team was given. As `assertMayGive`. */
+export async function assertMayManageTeam(
+  context: AccessContext,
+  trx: Kysely<AccessTables>,
+  { actor, organisation, team }: { actor: Actor | undefined; organisation: Account; team: TeamRow },
+): Promise<void> {
+  const roles: Role[] = [];
+  for (const role of await listTeamRoles(trx, team.id)) roles.push(await getRole(trx, organisation.id, role));
+  await assertMayGiveRoles(context, actor, { namespace: organisation, roles });
 }

@@ -8,7 +8,7 @@ import type { AccessContext } from '../context.ts';
 import { parseNamespacePattern } from '../pattern.ts';
 import { countGrants, type Grant, insertGrant, listGrants, removeGrant } from '../store/grants.ts';
 import { findTeam } from '../store/teams.ts';
-import { assertMayGive, getRole } from './give.ts';
+import { assertMayGiveRoles, getRole } from './give.ts';
 import { getNamespace, namesOf, onNamespace, recordIn, toTime } from './namespace.ts';
 
 /** Bounds what a decision has to look through, and the list. */
@@ -41,7 +41,7 @@ export function grantRoutes(context: AccessContext): ApiRoute[] {
         const pattern = parseNamespacePattern(body.pattern, namespace.name).text;
         const grant = await changeAccess(context, async (trx) => {
           const role = await getRole(trx, namespace.id, body.role);
-          await assertMayGive(context, call.actor, { namespace, roles: [role] });
+          await assertMayGiveRoles(context, call.actor, { namespace, roles: [role] });
           if ((await countGrants(trx, namespace.id)) >= MAX_GRANTS) {
             throw problem(
               'conflict',
@@ -83,7 +83,7 @@ export function grantRoutes(context: AccessContext): ApiRoute[] {
           const gone = await removeGrant(trx, namespace.id, params.grant);
           if (!gone) throw problem('not-found', `There is no grant ${params.grant} in ${namespace.name}.`);
           const roles = [await getRole(trx, namespace.id, gone.role)];
-          await assertMayGive(context, call.actor, { namespace, roles });
+          await assertMayGiveRoles(context, call.actor, { namespace, roles });
           const { id, subject_kind, subject_id, role, pattern } = gone;
           const before = { id, subject_kind, subject_id, role, pattern };
           await recordIn(context, trx, { call, namespace: namespace.name, action: deleteGrant.name, before });

@@ -8,6 +8,7 @@ import {
 import type { Call } from '../../http/index.ts';
 import { type ApiRoute, apiRoute, decodeCursor, encodeCursor, problem } from '../../rest/index.ts';
 import type { Account } from '../accounts.ts';
+import { assertMayManage } from '../assert-may-manage.ts';
 import { changeAccess, type Trx } from '../change-access.ts';
 import type { AccessContext } from '../context.ts';
 import {
@@ -18,7 +19,7 @@ import {
   putMember,
   removeMember,
 } from '../store/members.ts';
-import { assertMayGive, getRole } from './give.ts';
+import { assertMayGiveRoles, getRole } from './give.ts';
 import { getOrganisation, getUser, namesOf, onOrganisation, recordIn, toTime } from './namespace.ts';
 
 export function memberRoutes(context: AccessContext): ApiRoute[] {
@@ -53,7 +54,7 @@ export function memberRoutes(context: AccessContext): ApiRoute[] {
           const roles = [await getRole(trx, organisation.id, body.role)];
           // Nor does anybody take away what he could not give: `members` alone does not depose an owner.
           if (before) roles.push(await getRole(trx, organisation.id, before.role));
-          await assertMayGive(context, call.actor, { namespace: organisation, roles });
+          await assertMayGiveRoles(context, call.actor, { namespace: organisation, roles });
           if (before?.role === 'owner' && body.role !== 'owner') {
             await assertNotLast(trx, organisation.id, user.id);
           }
@@ -80,8 +81,9 @@ export function memberRoutes(context: AccessContext): ApiRoute[] {
         await changeAccess(context, async (trx) => {
           const before = await findMember(trx, organisation.id, user.id);
           if (!before) throw problem('not-found', `${user.name} is no member of ${organisation.name}.`);
-          const roles = [await getRole(trx, organisation.id, before.role)];
-          await assertMayGive(context, call.actor, { namespace: organisation, roles });
+          // With what teams and grants gave him: all of that ends.
+          const { authorizer } = context;
+          await assertMayManage({ authorizer, db: trx }, call.actor, { account: user, organisation });
           await takeOut(trx, { organisation, user, before, call, action: deleteMember.name });
         });
         return {};

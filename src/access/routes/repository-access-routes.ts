@@ -53,6 +53,8 @@ export function repositoryAccessRoutes(context: AccessContext): ApiRoute[] {
       access: on('settings'),
       async handle({ params, body: { visibility }, call }) {
         const name = parseRepositoryName(params.name);
+        // To make it public is to give everybody the right to pull.
+        if (visibility === 'public') await assertHas(call, name, ['pull']);
         await setVisibility(context, { name, visibility, actor: call.actor }, async (trx, before) => {
           assertIfMatch(call, etagOf({ name, visibility: before }));
           await recordIn(context, trx, {
@@ -74,6 +76,8 @@ export function repositoryAccessRoutes(context: AccessContext): ApiRoute[] {
       async handle({ params, body, call }) {
         const from = parseRepositoryName(params.name);
         const to = parseRepositoryName(body.to);
+        // Where it goes, others may do everything to it.
+        await assertHas(call, from, ['pull', 'push', 'delete', 'settings', 'administer']);
         await assertMayMake(to, call);
         const visibility = await changeAccess(context, async (trx) => {
           const row = await findRepository(trx, from);
@@ -128,6 +132,14 @@ export function repositoryAccessRoutes(context: AccessContext): ApiRoute[] {
       },
     }),
   ];
+
+  /** Nobody gives more than he has (assert-may-give.ts), of one repository. Throws `Problem` denied. */
+  async function assertHas(call: Call, name: RepositoryName, actions: readonly string[]): Promise<void> {
+    for (const action of actions) {
+      if (await call.may({ type: 'repository', name, actions: [action] })) continue;
+      throw problem('denied', `That lets others ${action} ${name}, which you may not do yourself.`);
+    }
+  }
 
   /** Throws `Problem` denied, in the same words whether something is there or not. */
   async function assertMayMake(name: RepositoryName, call: Call): Promise<void> {

@@ -4,12 +4,12 @@ import { changeAccess } from '../change-access.ts';
 import type { AccessContext } from '../context.ts';
 import { builtInRoles, isRoleAction, roleActions } from '../role.ts';
 import { findRole, isRoleInUse, listRoles, putRole, type Role, removeRole } from '../store/roles.ts';
+import { assertMayGiveRoles } from './give.ts';
 import { getNamespace, onNamespace, recordIn } from './namespace.ts';
 
 /** Bounds the list, which has no pages. */
 const MAX_ROLES = 100;
 
-/** Roles of a namespace's own are for those who may do everything there: a role is whatever they say. */
 export function roleRoutes(context: AccessContext): ApiRoute[] {
   return [
     apiRoute(listRolesContract, {
@@ -47,6 +47,10 @@ export function roleRoutes(context: AccessContext): ApiRoute[] {
               `${namespace.name} has ${MAX_ROLES} roles. Delete one that nobody has.`,
             );
           }
+          await assertMayGiveRoles(context, call.actor, {
+            namespace,
+            roles: [role, ...(before ? [before] : [])],
+          });
           await putRole(trx, namespace.id, role);
           await recordIn(context, trx, {
             call,
@@ -71,6 +75,7 @@ export function roleRoutes(context: AccessContext): ApiRoute[] {
           if (await isRoleInUse(trx, namespace.id, role.name)) {
             throw problem('conflict', `Somebody has the role ${role.name}. Give them another one first.`);
           }
+          await assertMayGiveRoles(context, call.actor, { namespace, roles: [role] });
           await removeRole(trx, namespace.id, role.name);
           const before = show(role);
           await recordIn(context, trx, { call, namespace: namespace.name, action: deleteRole.name, before });

@@ -8,9 +8,9 @@ import { type ApiRoute, apiRoute, decodeCursor, encodeCursor, problem } from '..
 import { changeAccess } from '../change-access.ts';
 import type { AccessContext } from '../context.ts';
 import { putInTeam } from '../put-in-team.ts';
-import { listTeamMembers, listTeamRoles, removeTeamMember } from '../store/teams.ts';
+import { listTeamMembers, removeTeamMember } from '../store/teams.ts';
 import { getTeam } from './get-team.ts';
-import { assertMayGive, getRole } from './give.ts';
+import { assertMayManageTeam } from './give.ts';
 import { getUser, namesOf, onOrganisation, recordIn, toTime } from './namespace.ts';
 
 export function teamMemberRoutes(context: AccessContext): ApiRoute[] {
@@ -41,11 +41,7 @@ export function teamMemberRoutes(context: AccessContext): ApiRoute[] {
         const now = context.clock.now();
         const since = await changeAccess(context, async (trx) => {
           const { organisation, team } = await getTeam(context, trx, params);
-          const roles = [];
-          for (const role of await listTeamRoles(trx, team.id)) {
-            roles.push(await getRole(trx, organisation.id, role));
-          }
-          await assertMayGive(context, call.actor, { namespace: organisation, roles });
+          await assertMayManageTeam(context, trx, { actor: call.actor, organisation, team });
           const member = await putInTeam(trx, {
             organisationId: organisation.id,
             teamId: team.id,
@@ -70,6 +66,7 @@ export function teamMemberRoutes(context: AccessContext): ApiRoute[] {
         const user = await getUser(context, params.user);
         await changeAccess(context, async (trx) => {
           const { organisation, team } = await getTeam(context, trx, params);
+          await assertMayManageTeam(context, trx, { actor: call.actor, organisation, team });
           if (!(await removeTeamMember(trx, team.id, user.id))) {
             throw problem('not-found', `${user.name} is not in the team ${team.name}.`);
           }

@@ -19,6 +19,7 @@ import { changeAccess } from '../change-access.ts';
 import type { AccessContext } from '../context.ts';
 import { describeTeam, findTeam, insertTeam, listTeams, removeTeam, type TeamRow } from '../store/teams.ts';
 import { getTeam } from './get-team.ts';
+import { assertMayManageTeam } from './give.ts';
 import { getOrganisation, onOrganisation, recordIn, toTime } from './namespace.ts';
 
 export function teamRoutes(context: AccessContext): ApiRoute[] {
@@ -91,6 +92,7 @@ export function teamRoutes(context: AccessContext): ApiRoute[] {
       async handle({ params, call }) {
         await changeAccess(context, async (trx) => {
           const { organisation, team } = await getTeam(context, trx, params);
+          await assertMayManageTeam(context, trx, { actor: call.actor, organisation, team });
           await removeTeam(trx, team.id);
           const before = { team: team.name, description: team.description };
           await recordIn(context, trx, {

@@ -89,6 +89,7 @@ export function federationRoutes(options: {
           const { id: organisationId } = await getOrganisationOf(trx, organisation);
           const rule = (await listRulesOf(trx, organisationId)).find((one) => one.id === id);
           if (!rule) throw problem('not-found', `${organisation} has no such rule.`);
+          await assertMayLetIn(call.actor, rule);
           await deleteRule(trx, id);
           await audit.record(trx, {
             action: deleteFederationRule.name,

@@ -14,7 +14,7 @@ import { inApiWords } from './api-words.ts';
 import { getOrganisationOf, getRobotOf, manageRobots, showRobot } from './robot-words.ts';
 
 export function robotRoutes(context: IdentityContext): RouteRecord[] {
-  const { db, clock, changes, audit, onAccountDeleted } = context;
+  const { db, clock, changes, audit, assertMayManage, onAccountDeleted } = context;
 
   const versionOf = ({ lastSeenAt: _, ...robot }: Robot) => etagOf(robot);
   const entryOf = (call: Call, { action, name }: { action: string; name: string }) => ({
@@ -73,6 +73,8 @@ export function robotRoutes(context: IdentityContext): RouteRecord[] {
       async handle({ params, body, call }) {
         return changes.transaction(async (trx) => {
           const before = await getRobotOf(trx, params);
+          const organisation = await getOrganisationOf(trx, params.organisation);
+          await assertMayManage(call.actor, { account: before, organisation });
           assertIfMatch(call, versionOf(before));
           const { description, disabled: isDisabled } = body;
           await changeRobot(trx, { id: before.id, now: clock.now(), description, isDisabled });
@@ -89,6 +91,8 @@ export function robotRoutes(context: IdentityContext): RouteRecord[] {
       async handle({ params, call }) {
         await changes.transaction(async (trx) => {
           const robot = await getRobotOf(trx, params);
+          const organisation = await getOrganisationOf(trx, params.organisation);
+          await assertMayManage(call.actor, { account: robot, organisation });
           await onAccountDeleted(trx, { id: robot.id, name: robot.name });
           await deleteAccount(trx, robot.id);
           const entry = entryOf(call, { action: deleteRobot.name, name: robot.name });

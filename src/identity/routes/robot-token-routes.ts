@@ -8,7 +8,7 @@ import { getOrganisationOf, getRobotOf, manageRobots } from './robot-words.ts';
 import { assertNoMoreThan, showToken, toNewToken } from './token-words.ts';
 
 export function robotTokenRoutes(context: IdentityContext): RouteRecord[] {
-  const { db, clock, changes, audit, assertMayActAs } = context;
+  const { db, clock, changes, audit, assertMayManage } = context;
   return [
     apiRoute(listRobotTokens, {
       access: manageRobots,
@@ -27,7 +27,7 @@ export function robotTokenRoutes(context: IdentityContext): RouteRecord[] {
           changes.transaction(async (trx) => {
             const robot = await getRobotOf(trx, params);
             const organisation = await getOrganisationOf(trx, params.organisation);
-            await assertMayActAs(call.actor, { robot, organisation });
+            await assertMayManage(call.actor, { account: robot, organisation });
             await assertNoMoreThan(trx, { actor: call.actor, ...wanted });
             const { token, secret } = await createAccessToken(trx, {
               ...wanted,
@@ -51,6 +51,8 @@ export function robotTokenRoutes(context: IdentityContext): RouteRecord[] {
       async handle({ params, call }) {
         await changes.transaction(async (trx) => {
           const robot = await getRobotOf(trx, params);
+          const organisation = await getOrganisationOf(trx, params.organisation);
+          await assertMayManage(call.actor, { account: robot, organisation });
           const token = await deleteAccessToken(trx, { accountId: robot.id, id: params.id });
           if (!token) throw problem('not-found', 'There is no such token.');
           const resource = { type: 'token', name: token.id, namespace: params.organisation };

@@ -78,7 +78,7 @@ export async function startIdentity(): Promise<IdentityScene> {
       assertUnclaimed: async () => {},
       onAccountDeleted: async () => {},
       onUserDisabled: async () => {},
-      assertMayActAs: async () => {},
+      assertMayManage: async () => {},
       endDevices: async () => {},
       onChange: () => onChange(),
       audit: {
