@@ -66,6 +66,15 @@ async function start() {
       },
     }),
     route({
+      name: 'thing.log-in',
+      path: '/api/v1/login',
+      access: () => 'public',
+      handle: async (call) => {
+        open.audit.refused(anEntry({ action: 'thing.log-in', origin: originOf(call), reason: 'wrong code' }));
+        throw new Problem('unauthorized', 'The code is wrong.', { status: 401 });
+      },
+    }),
+    route({
       method: 'DELETE',
       name: 'tag.delete',
       path: '/api/v1/repositories/{name+}/tags/{tag}',
@@ -152,4 +161,13 @@ test('a write that its handler refuses is noted', async () => {
   await using api = await start();
   assert.equal((await api.send(`PUT ${things}`, 'good')).status, 403);
   assert.deepEqual(await api.lines(), [['thing.put', 'refused', 'alice', 'acme/app', 'Not this one.']]);
+});
+
+test('a refusal that its handler noted with its own reason is one line', async () => {
+  await using api = await start();
+  assert.equal((await api.send('POST /api/v1/login')).status, 401);
+  assert.deepEqual(
+    (await api.lines()).map(([action, outcome, , , reason]) => [action, outcome, reason]),
+    [['thing.log-in', 'refused', 'wrong code']],
+  );
 });

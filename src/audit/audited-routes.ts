@@ -43,7 +43,8 @@ function audited<Route extends RouteRecord>(
         () => route.handle(call),
         (done) => done,
         (error) => {
-          if (isRefusal(error)) audit.refused({ ...entryOf(call), reason: error.message });
+          const isNoted = audit.hasRefused(call.requestId, route.name);
+          if (isRefusal(error) && !isNoted) audit.refused({ ...entryOf(call), reason: error.message });
           throw error;
         },
       );

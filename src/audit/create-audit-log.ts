@@ -10,6 +10,8 @@ import { toRow } from './to-row.ts';
 export interface AuditLog extends AuditTrail, AsyncDisposable {
   /** Whether a line was recorded for this request. Known for the last thousands of requests. */
   hasRecorded(requestId: string): boolean;
+  /** Whether a refusal of this action was noted for this request, as long. */
+  hasRefused(requestId: string, action: string): boolean;
   /** Writes the refusals that have gathered. */
   flush(): Promise<void>;
   /** Writes what has gathered and stops. */
@@ -23,19 +25,10 @@ const REMEMBERED_REQUESTS = 10_000;
 export function createAuditLog(options: { db: Database<AuditTables>; clock: Clock; log: Logger }): AuditLog {
   const { db, clock, log } = options;
   const queue = createRefusalQueue();
-  const recorded = new Set<string>();
+  const recorded = createRecent();
+  const refusals = createRecent();
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
-
-  function remember(requestId: string): void {
-    if (requestId === '') return;
-    recorded.add(requestId);
-    if (recorded.size <= REMEMBERED_REQUESTS) return;
-    for (const oldest of recorded) {
-      recorded.delete(oldest);
-      return;
-    }
-  }
 
   async function write(): Promise<void> {
     const taken = queue.take();
@@ -69,20 +62,39 @@ export function createAuditLog(options: { db: Database<AuditTables>; clock: Cloc
   return {
     async record(trx, entry) {
       await appendRows(trx as Transaction<AuditTables>, [toRow(entry, 'done')], clock.now());
-      remember(entry.origin.requestId);
+      recorded.add(entry.origin.requestId);
     },
     refused(entry) {
+      const { requestId } = entry.origin;
       try {
         queue.add(entry);
-        remember(entry.origin.requestId);
+        refusals.add(requestId && `${requestId} ${entry.action}`);
         timer ??= setTimeout(flush, GATHER_MS).unref();
       } catch (error) {
         log.error({ err: error, action: entry.action }, 'a refused request could not be noted');
       }
     },
     hasRecorded: (requestId) => recorded.has(requestId),
+    hasRefused: (requestId, action) => refusals.has(`${requestId} ${action}`),
     flush,
     close: flush,
     [Symbol.asyncDispose]: flush,
+  };
+}
+
+/** The last of many; the empty text, which stands for no request, is never one of them. */
+function createRecent(): { has(key: string): boolean; add(key: string): void } {
+  const keys = new Set<string>();
+  return {
+    has: (key) => keys.has(key),
+    add(key) {
+      if (key === '') return;
+      keys.add(key);
+      if (keys.size <= REMEMBERED_REQUESTS) return;
+      for (const oldest of keys) {
+        keys.delete(oldest);
+        return;
+      }
+    },
   };
 }

@@ -11,6 +11,7 @@ const behindProxies = createClientAddress(['10.0.0.0/8', '::1', 'fd00::/8']);
 
 for (const [title, request, expected] of [
   ['nobody in between', from('192.0.2.1'), '192.0.2.1'],
+  ['IPv4 on a server that listens on every address', from('::ffff:192.0.2.1'), '192.0.2.1'],
   ['a stranger who forges the header', from('192.0.2.1', forwarded('10.0.0.1')), '192.0.2.1'],
   ['a proxy that says nothing', from('10.0.0.1'), '10.0.0.1'],
   ['one proxy', from('10.0.0.1', forwarded('192.0.2.1')), '192.0.2.1'],

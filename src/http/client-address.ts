@@ -39,7 +39,11 @@ export function createClientAddress(trusted: readonly string[]): ClientAddress {
   };
 }
 
-export const peerAddress: ClientAddress = ({ socket }) => socket?.remoteAddress ?? '';
+/** IPv4 as people write it, also where the server listens on every address and the socket says `::ffff:192.0.2.1`. */
+export const peerAddress: ClientAddress = ({ socket }) => {
+  const address = socket?.remoteAddress ?? '';
+  return address.startsWith('::ffff:') ? plain(address) : address;
+};
 
 /** Whether it can be given to `createClientAddress`. */
 export function isAddressOrNetwork(text: string): boolean {

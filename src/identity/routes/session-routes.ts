@@ -1,7 +1,7 @@
 import { endAllSessions, endSession, listSessions, logIn, logOut } from '../../api/index.ts';
 import { type Call, Problem, type RouteRecord } from '../../http/index.ts';
 import { apiRoute, originOf, problem } from '../../rest/index.ts';
-import type { User } from '../accounts/users.ts';
+import { findUser, type User } from '../accounts/users.ts';
 import type { IdentityContext } from '../identity-context.ts';
 import { getCookieTransport, openSession } from '../sessions/open-session.ts';
 import { cookieTransport, findCookieSecret, sessionCookie } from '../sessions/session-cookie.ts';
@@ -25,7 +25,7 @@ export function sessionRoutes(context: IdentityContext): RouteRecord[] {
         });
         const source = { address: call.remoteAddress, device };
         const user = await logins.check({ ...source, name: body.name, password: body.password });
-        if (!user) throw refused(call, body.name, 'password');
+        if (!user) throw await refused(call, body.name, 'password');
         if (user.hasTwoFactor) await assertSecondFactor({ user, call, source, code: body.code });
         const opened = await openSession(context, { accountId: user.id, call });
         await db.transaction((trx) =>
@@ -134,12 +134,13 @@ export function sessionRoutes(context: IdentityContext): RouteRecord[] {
         const isRight = await takeSecondFactor(trx, { accountId: user.id, code, now: clock.now() });
         return isRight || undefined;
       });
-    if (!(await logins.checkCode({ ...source, user }, take))) throw refused(call, user.name, 'code');
+    if (!(await logins.checkCode({ ...source, user }, take))) throw await refused(call, user.name, 'code');
   }
 
-  function refused(call: Call, name: string, what: 'password' | 'code') {
-    // What was sent as a name may be a password.
-    const resource = { type: 'account', name: what === 'code' ? name : '' };
+  async function refused(call: Call, name: string, what: 'password' | 'code') {
+    // What was sent as a name may be a password, unless there is such a user.
+    const user = await findUser(db.reads, name);
+    const resource = { type: 'account', name: user?.name ?? '', namespace: user?.name };
     audit.refused({ action: logIn.name, origin: originOf(call), resource, reason: `wrong ${what}` });
     return problem(
       'unauthorized',
