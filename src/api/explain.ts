@@ -53,7 +53,7 @@ export const explainAccess = defineContract({
   path: '/api/v1/access/explain',
   summary: 'Which rule allows or denies something, and what would have to change',
   description:
-    'For oneself; about others for owners of the namespace and for administrators. About oneself it says no more of what one may not see than a refusal does.',
+    'For oneself; about others for owners of the namespace and for administrators. Owners hear what rules of the namespace give: a name that nobody has is answered as one that has nothing there. About oneself it says no more of what one may not see than a refusal does.',
   query: z.strictObject({
     actor: z.string().max(128).optional().meta({ description: 'User or robot; left out: the caller.' }),
     anonymous: z.enum(['true']).optional().meta({ description: 'Ask about who is not logged in.' }),

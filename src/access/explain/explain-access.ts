@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import type { Explanation } from '../../api/index.ts';
 import type { Actor } from '../../http/index.ts';
 import { namespaceOf, parseRepositoryName } from '../../oci/index.ts';
@@ -20,9 +21,9 @@ export interface Question {
 }
 
 /**
- * Which rule allows or denies, and what would have to change. Owners of the namespace and administrators are told
- * everything, also about others; about themselves all others hear of what they may not see no more than that.
- * Throws `Problem` denied.
+ * Which rule allows or denies, and what would have to change. Administrators are told everything, also about others; owners
+ * of the namespace what its rules give to others, and not which other accounts there are: anybody can own one. About
+ * themselves all others hear of what they may not see no more than that. Throws `Problem` denied.
  */
 export async function explainAccess(
   context: Pick<AccessContext, 'authorizer' | 'accounts' | 'db'>,
@@ -31,17 +32,29 @@ export async function explainAccess(
   const { asker, about, action } = question;
   const { authorizer } = context;
   const resource = parseResource(question.resource);
-  const knowsAll = await mayKnowAll(context, asker, resource);
-  if (about !== undefined && about !== asker.name && !knowsAll) {
+  const administers = await authorizer.may(asker, {
+    type: 'system',
+    name: 'registry',
+    actions: ['administer'],
+  });
+  const knowsAll = administers || (await isOwner(context, asker, resource));
+  const isAboutOther = about !== undefined && about !== asker.name;
+  if (isAboutOther && !knowsAll) {
     throw problem('denied', 'You may ask about yourself. Owners of the namespace may ask about others.');
   }
-  const account = about === undefined ? undefined : await getAccount(context, about);
-  const actor = about === asker.name ? asker : account && toActor(account);
-  const asked = { who: about, action, resource };
+  const account = isAboutOther ? await findAccount(context, about) : undefined;
+  if (isAboutOther && !account && administers) {
+    throw problem('not-found', `There is no user and no robot ${about}.`);
+  }
+  const self = about === undefined ? undefined : asker;
+  const actor = isAboutOther ? toActor(about, account, { isToldAll: administers }) : self;
+  const asked = { who: about, action, resource, isOwnersQuestion: isAboutOther && !administers };
   const facts = { actor: about ?? null, action, resource: question.resource };
 
   const decision = await authorizer.authorize(actor, action, resource);
-  if (decision.allowed && !account?.isDisabled) {
+  // What anybody may tells nothing of whom it is asked about.
+  const countsDisabled = administers || (decision.allowed && decision.because.kind !== 'public');
+  if (decision.allowed && !(account?.isDisabled && countsDisabled)) {
     const { because } = decision;
     return {
       ...facts,
@@ -67,30 +80,29 @@ export async function explainAccess(
   };
 }
 
-async function mayKnowAll(
+async function isOwner(
   { authorizer }: Pick<AccessContext, 'authorizer'>,
   asker: Actor,
   { type, name }: Resource,
 ): Promise<boolean> {
-  if (await authorizer.may(asker, { type: 'system', name: 'registry', actions: ['administer'] })) return true;
   const namespace = type === 'repository' ? namespaceOf(name) : type === 'namespace' ? name : undefined;
   if (namespace === undefined) return false;
   return authorizer.may(asker, { type: 'namespace', name: namespace, actions: ['administer'] });
 }
 
-/** Throws `Problem` not-found. */
-async function getAccount({ accounts }: Pick<AccessContext, 'accounts'>, name: string): Promise<Account> {
+async function findAccount({ accounts }: Pick<AccessContext, 'accounts'>, name: string) {
   const account = await accounts.find(name);
-  if (account && account.kind !== 'organisation') return account;
-  throw problem('not-found', `There is no user and no robot ${name}.`);
+  return account?.kind === 'organisation' ? undefined : account;
 }
 
-function toActor({ kind, name, id, isAdministrator }: Account): Actor {
+/** Where not all is told, who administers the registry and who is not there count as anybody whom no rule names. */
+function toActor(name: string, account: Account | undefined, { isToldAll }: { isToldAll: boolean }): Actor {
   return {
-    kind: kind === 'robot' ? 'robot' : 'user',
+    kind: account?.kind === 'robot' ? 'robot' : 'user',
     name,
-    accountId: id,
-    isAdministrator,
+    // An id that no account has, and each name its own: what is remembered of it is found as fast as of one that has.
+    accountId: account?.id ?? -1 - crc32(name),
+    isAdministrator: isToldAll && account?.isAdministrator === true,
     credential: { kind: 'password', id: undefined, scope: undefined },
   };
 }

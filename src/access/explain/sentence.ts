@@ -5,6 +5,8 @@ export interface Asked {
   readonly who: string | undefined;
   readonly action: string;
   readonly resource: Resource;
+  /** An owner of the namespace asks about somebody else. */
+  readonly isOwnersQuestion: boolean;
 }
 
 export function allowedSentence(asked: Asked, rule: Rule): string {
@@ -34,7 +36,9 @@ export function deniedSentence(asked: Asked, denial: Denial | 'disabled'): strin
   const start = `${asked.who ?? 'Who is not logged in'} may not ${whatOf(asked)}`;
   switch (denial) {
     case 'no-rule':
-      return `${start}: no rule gives it.`;
+      return asked.isOwnersQuestion
+        ? `${start}: no rule here gives it. Administrators of the registry may everything, and are not named.`
+        : `${start}: no rule gives it.`;
     case 'token-scope':
       return `${start} with this token: a rule gives it, but the token is limited to less.`;
     case 'no-namespace':

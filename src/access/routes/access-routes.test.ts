@@ -328,6 +328,44 @@ describe('explain', () => {
     assert.equal(body.denial, 'disabled');
   });
 
+  test('tells an owner of a name that nobody has the same as of one with nothing there', async () => {
+    await using hub = await hubWithAcme();
+    await hub.push('ann', 'acme/app');
+    await hub.push('ann', 'acme/open');
+    await hub.as('ann', 'PUT /api/v1/repositories/acme/open/visibility', { visibility: 'public' });
+    await hub.as('eve', 'POST /api/v1/organisations', { name: 'beta' });
+    hub.accounts.add('dis');
+    hub.accounts.change('dis', { isDisabled: true });
+    // Of those who are there: a user, an administrator, one who is disabled, an organisation.
+    const names = ['nemo', 'bob', 'root', 'dis', 'beta'];
+    for (const question of [
+      'action=pull&resource=repository:acme/app',
+      'action=pull&resource=repository:acme/open',
+      'action=push&resource=repository:acme/none',
+      'action=members&resource=namespace:acme',
+      'action=fly&resource=namespace:acme',
+    ]) {
+      const told = new Set<string>();
+      for (const name of names) {
+        const { status, text } = await why(hub, 'ann', `actor=${name}&${question}`);
+        told.add(`${status} ${text.replaceAll(name, 'NAME')}`);
+      }
+      assert.equal(told.size, 1, `${question}\n${[...told].join('\n')}`);
+      assert.match([...told][0] ?? '', /^200 /);
+    }
+    const ofAdministrator = 'actor=root&action=pull&resource=repository:acme/app';
+    assert.equal((await why(hub, 'root', ofAdministrator)).body.allowed, true);
+    assert.equal((await why(hub, 'root', ofAdministrator.replace('root', 'nemo'))).status, 404);
+  });
+
+  test('tells an owner that somebody to whom a rule gives something is disabled', async () => {
+    await using hub = await hubWithAcme();
+    await member(hub, 'ann', 'bob', 'reader');
+    hub.accounts.change('bob', { isDisabled: true });
+    const { body } = await why(hub, 'ann', 'actor=bob&action=pull&resource=repository:acme/app');
+    assert.equal(body.denial, 'disabled');
+  });
+
   test('says no more about what one may not see than that', async () => {
     await using hub = await hubWithAcme();
     await hub.push('ann', 'acme/app');
