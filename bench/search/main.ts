@@ -6,16 +6,16 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compilePattern } from '../../src/access/pattern.ts';
 import { createMemoryBlobStore } from '../../src/blob/index.ts';
 import { openSqlite } from '../../src/db/index.ts';
 import { distributionMigrations } from '../../src/distribution/index.ts';
-import { allReadable, type HubContext, type HubTables, hubMigrations } from '../../src/hub/index.ts';
+import { allReadable, type HubTables, hubMigrations } from '../../src/hub/index.ts';
 import { putDocuments } from '../../src/hub/search/index-store.ts';
-import { search } from '../../src/hub/search/search.ts';
+import { type SearchContext, search } from '../../src/hub/search/search.ts';
 import type { SearchDocument } from '../../src/hub/search/search-document.ts';
 import { silentLogger, systemClock } from '../../src/kernel/index.ts';
 import { parseRepositoryName } from '../../src/oci/index.ts';
-import { noAuditTrail } from '../../src/rest/index.ts';
 
 const REPOSITORIES = Number(process.argv[2] ?? 100_000);
 const ROUNDS = 200;
@@ -86,12 +86,12 @@ try {
 
   const blobs = createMemoryBlobStore({ clock: systemClock });
   const distribution = { blobs, db, clock: systemClock, log: silentLogger, onTreeChange() {} };
-  const base = { db, distribution, access: allReadable, audit: noAuditTrail };
+  const base = { db, distribution, access: allReadable };
   const below = (namespace: string) => ({
     text: `${namespace}/**`,
     matches: (name: string) => name.startsWith(`${namespace}/`),
   });
-  const as = (readable: object): HubContext => ({
+  const as = (readable: object): SearchContext => ({
     ...base,
     access: {
       ...allReadable,
@@ -107,8 +107,9 @@ try {
   const anybody = as({});
   const member = as({ patterns: ['team1', 'team2', 'team3'].map(below) });
   const stranger = as({ publicOnes: false, patterns: [below('team7')] });
+  const token = (pattern: string) => as({ all: true, publicOnes: false, within: [compilePattern(pattern)] });
   const none = { facets: {}, updatedSince: undefined };
-  const cases: [string, HubContext, string, typeof none | object][] = [
+  const cases: [string, SearchContext, string, typeof none | object][] = [
     ['everything, no words', base, '', none],
     ['anybody, no words', anybody, '', none],
     ['exact name', base, 'nginx', none],
@@ -118,6 +119,9 @@ try {
     ['word that all have, anybody', anybody, 'team', none],
     ['word that all have, a member', member, 'team', none],
     ['word that all have, a stranger', stranger, 'team', none],
+    ['a token of one name everywhere', token('*/nginx-server-7'), 'team', none],
+    ['a token of any name, no words', token('*/*'), '', none],
+    ['a token of a name and below', token('*/redis/**'), 'redis', none],
     ['two letters', anybody, 're', none],
     ['three words', anybody, 'redis queue worker', none],
     ['inside of words', anybody, 'edis', none],

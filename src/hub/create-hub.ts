@@ -5,7 +5,7 @@ import type { ApiLogins } from './api-logins.ts';
 import { createContentReader } from './content/content-reader.ts';
 import { manifestRoutes } from './content/manifest-routes.ts';
 import { tagRoutes } from './content/tag-routes.ts';
-import type { HubContext } from './context.ts';
+import type { HubContext, HubNeeds } from './context.ts';
 import { dockerHubRoutes } from './docker-hub/docker-hub-routes.ts';
 import { hubSubscribers } from './hub-subscribers.ts';
 import { categoryRoutes } from './routes/category-routes.ts';
@@ -37,11 +37,11 @@ export interface HubOptions {
   readonly apiLogins: ApiLogins | undefined;
 }
 
-export function createHub(context: HubContext, { switches, apiLogins }: HubOptions): Hub {
+export function createHub(needs: HubNeeds, { switches, apiLogins }: HubOptions): Hub {
+  const context: HubContext = { ...needs, reader: createContentReader(needs.distribution) };
   const index = createSearchIndex(context);
-  const reader = createContentReader(context);
   const scan = createStorageScan(context);
-  const content = [...tagRoutes(context, reader), ...manifestRoutes(context, reader)];
+  const content = [...tagRoutes(context), ...manifestRoutes(context)];
   async function close(): Promise<void> {
     await Promise.all([index.close(), scan.close()]);
   }
@@ -54,7 +54,7 @@ export function createHub(context: HubContext, { switches, apiLogins }: HubOptio
       ...v1Routes(context),
       ...content.map((route) => permittedRoute(route, switches)),
       ...storageRoutes(context, scan),
-      ...(apiLogins ? dockerHubRoutes(context, { reader, apiLogins }) : []),
+      ...(apiLogins ? dockerHubRoutes(context, apiLogins) : []),
     ],
     subscribers: hubSubscribers({ index }),
     async start() {

@@ -1,5 +1,5 @@
 export type { ApiLogins } from './api-logins.ts';
-export type { HubContext } from './context.ts';
+export type { HubNeeds } from './context.ts';
 export { createUsage } from './counts/create-usage.ts';
 export { createHub, type HubOptions } from './create-hub.ts';
 export { allReadable, type RepositoryAccess } from './repository-access.ts';

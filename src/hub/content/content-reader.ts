@@ -1,5 +1,10 @@
 import { BlobError } from '../../blob/index.ts';
-import { findBlobSize, findManifest, findManifestStat } from '../../distribution/index.ts';
+import {
+  type DistributionContext,
+  findBlobSize,
+  findManifest,
+  findManifestStat,
+} from '../../distribution/index.ts';
 import {
   type Descriptor,
   type Digest,
@@ -9,7 +14,6 @@ import {
   type Reference,
   type RepositoryName,
 } from '../../oci/index.ts';
-import type { HubContext } from '../context.ts';
 import { createBoundedCache } from './bounded-cache.ts';
 import { type ImageConfig, parseImageConfig } from './parse-image-config.ts';
 
@@ -41,8 +45,7 @@ export interface ContentReader {
 const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
 const CACHE_BYTES = 16 * 1024 * 1024;
 
-export function createContentReader({ distribution }: Pick<HubContext, 'distribution'>): ContentReader {
-  const { blobs, db } = distribution;
+export function createContentReader({ blobs, db }: Pick<DistributionContext, 'blobs' | 'db'>): ContentReader {
   // Their strings are slices of what was read: that is about what they hold.
   const configs = createBoundedCache<{ readonly read: ReadConfig; readonly bytes: number }>({
     maxBytes: CACHE_BYTES,

@@ -6,11 +6,10 @@ import { type ApiRoute, apiRoute, decodeCursor, encodeCursor, originOf, problem 
 import type { HubContext } from '../context.ts';
 import { getRepositoryFacts } from '../profile/repository-views.ts';
 import { onRepository } from '../routes/administrators.ts';
-import type { ContentReader } from './content-reader.ts';
 import { viewManifest } from './manifest-view.ts';
 
-export function manifestRoutes(context: HubContext, reader: ContentReader): ApiRoute[] {
-  const { distribution } = context;
+export function manifestRoutes(context: HubContext): ApiRoute[] {
+  const { distribution, reader } = context;
 
   return [
     apiRoute(getManifest, {
@@ -21,7 +20,7 @@ export function manifestRoutes(context: HubContext, reader: ContentReader): ApiR
         const manifest = await reader.findManifest(repository, reference);
         if (!manifest) throw problem('not-found', `${repository} has no manifest ${params.reference}.`);
         const asked = { repository, reference, manifest, origin: call.origin() };
-        return { body: await viewManifest({ distribution, reader }, asked) };
+        return { body: await viewManifest(context, asked) };
       },
     }),
 

@@ -21,7 +21,7 @@ type Where = { readonly repository: RepositoryName; readonly reader: ContentRead
 
 /** All of one manifest, explained. `reference` is how it was asked for. */
 export async function viewManifest(
-  { distribution, reader }: { distribution: HubContext['distribution']; reader: ContentReader },
+  { distribution, reader }: Pick<HubContext, 'distribution' | 'reader'>,
   asked: { repository: RepositoryName; reference: Reference; manifest: ReadManifest; origin: string },
 ): Promise<ManifestView> {
   const { repository, manifest } = asked;

@@ -6,13 +6,12 @@ import { type ApiRoute, apiRoute, decodeCursor, encodeCursor, originOf, problem 
 import type { HubContext } from '../context.ts';
 import { getRepositoryFacts } from '../profile/repository-views.ts';
 import { onRepository } from '../routes/administrators.ts';
-import type { ContentReader } from './content-reader.ts';
 import { viewTags } from './tag-views.ts';
 
 const position = z.tuple([z.string(), z.int()]);
 
-export function tagRoutes(context: HubContext, reader: ContentReader): ApiRoute[] {
-  const { db, distribution } = context;
+export function tagRoutes(context: HubContext): ApiRoute[] {
+  const { distribution } = context;
   const { reads } = distribution.db;
 
   return [
@@ -33,7 +32,7 @@ export function tagRoutes(context: HubContext, reader: ContentReader): ApiRoute[
         const last = found.length > limit ? page.at(-1) : undefined;
         return {
           body: {
-            items: await viewTags({ db, reader }, repository, page),
+            items: await viewTags(context, repository, page),
             ...(last && { next: encodeCursor([last.name, last.updatedAt]) }),
           },
         };
@@ -45,7 +44,7 @@ export function tagRoutes(context: HubContext, reader: ContentReader): ApiRoute[
       async handle({ params }) {
         const repository = parseRepositoryName(params.name);
         const tag = await findTagSummary(reads, repository, parseTag(params.tag));
-        const [view] = tag ? await viewTags({ db, reader }, repository, [tag]) : [];
+        const [view] = tag ? await viewTags(context, repository, [tag]) : [];
         if (!view) throw problem('not-found', `There is no tag ${repository}:${params.tag}.`);
         return { body: view };
       },

@@ -5,12 +5,11 @@ import type { RepositoryName } from '../../oci/index.ts';
 import type { HubContext } from '../context.ts';
 import { listTagActivity } from '../counts/activity-store.ts';
 import { isoTime } from '../profile/repository-views.ts';
-import type { ContentReader } from './content-reader.ts';
 import { describeContent, MAX_LISTED_BYTES } from './describe-content.ts';
 
 /** Tags as the API shows them, in the same order; those that are gone meanwhile are left out. */
 export async function viewTags(
-  { db, reader }: { db: HubContext['db']; reader: ContentReader },
+  { db, reader }: Pick<HubContext, 'db' | 'reader'>,
   repository: RepositoryName,
   tags: readonly TagSummary[],
 ): Promise<TagView[]> {

@@ -1,6 +1,5 @@
 import type { RouteRecord } from '../../http/index.ts';
 import type { ApiLogins } from '../api-logins.ts';
-import type { ContentReader } from '../content/content-reader.ts';
 import type { HubContext } from '../context.ts';
 import { hubLoginRoutes } from './login-routes.ts';
 import { hubRepositoryRoutes } from './repository-routes.ts';
@@ -10,9 +9,6 @@ import { hubTagRoutes } from './tag-routes.ts';
  * The part of Docker Hub's API that tools use (docs/DOCKER-HUB-API.md). Not for a registry without accounts: only they keep the first
  * components of these paths from being the names of repositories, which are pulled from the same paths.
  */
-export function dockerHubRoutes(
-  context: HubContext,
-  { reader, apiLogins }: { reader: ContentReader; apiLogins: ApiLogins },
-): RouteRecord[] {
-  return [...hubLoginRoutes(apiLogins), ...hubRepositoryRoutes(context), ...hubTagRoutes(context, reader)];
+export function dockerHubRoutes(context: HubContext, apiLogins: ApiLogins): RouteRecord[] {
+  return [...hubLoginRoutes(apiLogins), ...hubRepositoryRoutes(context), ...hubTagRoutes(context)];
 }

@@ -1,14 +1,13 @@
 import { z } from 'zod';
-import { readme, shortDescription, updateRepository } from '../../api/index.ts';
+import { readme, shortDescription } from '../../api/index.ts';
 import { findRepositoryFacts } from '../../distribution/index.ts';
 import type { Call, RouteRecord } from '../../http/index.ts';
-import { appendEvent } from '../../jobs/index.ts';
 import type { RepositoryName } from '../../oci/index.ts';
-import { originOf, problem, readJson } from '../../rest/index.ts';
+import { problem, readJson } from '../../rest/index.ts';
 import type { HubContext } from '../context.ts';
-import { findProfile, putProfile } from '../profile/profile-store.ts';
-import { getRepositoryFacts, isoTime, viewRepository } from '../profile/repository-views.ts';
-import { resourceOf } from '../routes/administrators.ts';
+import { listCategoriesOf } from '../profile/category-store.ts';
+import { changeProfile } from '../profile/change-profile.ts';
+import { isoTime, viewRepository } from '../profile/repository-views.ts';
 import { search } from '../search/search.ts';
 import { hubList, pageOf } from './hub-page.ts';
 import { getReadable, hubRoutes, repositoryOf, splitName } from './hub-route.ts';
@@ -76,13 +75,11 @@ async function list(context: HubContext, call: Call) {
     ordering: call.query.get('ordering'),
     containing: call.query.get('name'),
   });
+  const names = entries.map(({ name }) => name);
+  const categories = await listCategoriesOf(context.db.reads, names);
   const results = await Promise.all(
     entries.map(async (entry) => {
-      const { reads } = context.distribution.db;
-      const [facts, profile] = await Promise.all([
-        findRepositoryFacts(reads, entry.name),
-        findProfile(context.db.reads, entry.name),
-      ]);
+      const facts = await findRepositoryFacts(context.distribution.db.reads, entry.name);
       return {
         ...constant,
         ...splitName(entry.name),
@@ -93,7 +90,7 @@ async function list(context: HubContext, call: Call) {
         last_updated: isoTime(entry.updated_at),
         date_registered: isoTime(facts?.createdAt ?? entry.updated_at),
         media_types: [],
-        categories: toCategories(profile.categories),
+        categories: toCategories(categories.get(entry.name) ?? []),
       };
     }),
   );
@@ -137,24 +134,7 @@ async function update(context: HubContext, call: Call) {
     throw problem('invalid-request', `${issue?.path.join('.') || 'The body'}: ${issue?.message}`);
   }
   const { description, full_description: fullDescription } = parsed.data;
-  const change = { description, readme: fullDescription };
-  await getRepositoryFacts(context, repository);
-  const { db, audit, distribution } = context;
-  const now = distribution.clock.now();
-  await db.transaction(async (trx) => {
-    const before = await findProfile(trx, repository);
-    await putProfile(trx, repository, { ...change, now });
-    const actor = call.actor?.name ?? null;
-    await appendEvent(trx, { type: 'repository.changed', repository, actor, at: now });
-    await audit.record(trx, {
-      action: updateRepository.name,
-      origin: originOf(call),
-      resource: resourceOf(repository),
-      before: { description: before.description, readme: before.readme },
-      after: change,
-    });
-  });
-  distribution.onEvents?.();
+  await changeProfile(context, repository, { description, readme: fullDescription, call });
   return view(context, call, repository);
 }
 

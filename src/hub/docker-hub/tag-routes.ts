@@ -25,36 +25,36 @@ const orders: Readonly<Record<string, TagOrder>> = {
   '-name': 'name-descending',
 };
 
-export function hubTagRoutes(context: HubContext, reader: ContentReader): RouteRecord[] {
+export function hubTagRoutes(context: HubContext): RouteRecord[] {
   return [
     ...hubRoutes({
       name: 'docker-hub.tag.list',
       method: 'GET',
       paths,
       access: () => 'optional',
-      handle: (call) => list(context, reader, call),
+      handle: (call) => list(context, call),
     }),
     ...hubRoutes({
       name: 'docker-hub.tag.get',
       method: 'GET',
       paths: paths.map((path) => `${path}/{tag}`),
       access: () => 'optional',
-      handle: (call) => get(context, reader, call),
+      handle: (call) => get(context, call),
     }),
   ];
 }
 
-async function list(context: HubContext, reader: ContentReader, call: Call) {
+async function list(context: HubContext, call: Call) {
   const repository = await getReadable(call);
   await getRepositoryFacts(context, repository);
-  const { db, distribution } = context;
+  const { distribution } = context;
   const { limit, offset } = pageOf(call);
   const ordering = call.query.get('ordering') ?? '';
   const order = Object.hasOwn(orders, ordering) ? (orders[ordering] ?? 'newest') : 'newest';
   const filter = { repository, containing: call.query.get('name') ?? undefined };
   const count = await countTags(distribution.db.reads, filter);
   const found = await listTagsInOrder(distribution.db.reads, { ...filter, order, offset, limit });
-  const views = await viewTags({ db, reader }, repository, found);
+  const views = await viewTags(context, repository, found);
   const { namespace, name } = splitName(repository);
   return hubList(call, {
     path: `/v2/repositories/${namespace}/${name}/tags/`,
@@ -63,10 +63,11 @@ async function list(context: HubContext, reader: ContentReader, call: Call) {
   });
 }
 
-async function get({ db, distribution }: HubContext, reader: ContentReader, call: Call) {
+async function get(context: HubContext, call: Call) {
+  const { distribution, reader } = context;
   const repository = await getReadable(call);
   const tag = await findTagSummary(distribution.db.reads, repository, parseTag(call.params.tag ?? ''));
-  const [view] = tag ? await viewTags({ db, reader }, repository, [tag]) : [];
+  const [view] = tag ? await viewTags(context, repository, [tag]) : [];
   if (!view) throw notFound();
   const hubTag = toHubTag(repository, view);
   const images = [];

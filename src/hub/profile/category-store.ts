@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import type { RepositoryName } from '../../oci/index.ts';
 import { problem } from '../../rest/index.ts';
 import type { HubTables } from '../tables.ts';
 
@@ -7,6 +8,22 @@ type Trx = Transaction<HubTables>;
 
 export async function listCategoryRows(db: Reads): Promise<{ slug: string; title: string }[]> {
   return db.selectFrom('category').selectAll().orderBy('title').execute();
+}
+
+/** What each of these repositories is under, if anything; at most some hundred at a time. */
+export async function listCategoriesOf(
+  db: Reads,
+  repositories: readonly RepositoryName[],
+): Promise<Map<string, string[]>> {
+  if (repositories.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('repository_category')
+    .selectAll()
+    .where('repository', 'in', repositories)
+    .orderBy('category')
+    .execute();
+  const byName = Map.groupBy(rows, ({ repository }) => repository);
+  return new Map([...byName].map(([name, some]) => [name, some.map(({ category }) => category)]));
 }
 
 /** Throws `Problem` invalid-request when one of them does not exist. */

@@ -1,18 +1,17 @@
-import type { RepositorySummaryView, RepositoryView } from '../../api/index.ts';
+import type { RepositoryView } from '../../api/index.ts';
 import { findRepositoryFacts, type RepositoryFacts } from '../../distribution/index.ts';
 import type { Actor } from '../../http/index.ts';
 import type { RepositoryName } from '../../oci/index.ts';
 import { problem } from '../../rest/index.ts';
+import { findNewestImage } from '../content/newest-image.ts';
 import type { HubContext } from '../context.ts';
-import type { Visibility } from '../repository-access.ts';
 import { shortDescription } from '../search/search-document.ts';
 import { isStarredBy } from '../stars/star-store.ts';
-import { findNewestImage } from './newest-image.ts';
 import { findProfile, type Profile } from './profile-store.ts';
 
 /** Throws `Problem` not-found. */
 export async function getRepositoryFacts(
-  { distribution }: HubContext,
+  { distribution }: Pick<HubContext, 'distribution'>,
   name: RepositoryName,
 ): Promise<RepositoryFacts> {
   const facts = await findRepositoryFacts(distribution.db.reads, name);
@@ -54,28 +53,6 @@ export async function viewRepository(
     ...(image?.mediaType !== undefined && { media_type: image.mediaType }),
   };
   return { view, profile };
-}
-
-/** A line of a list; undefined when it is gone meanwhile. */
-export async function summariseRepository(
-  context: HubContext,
-  { name, visibility }: { name: RepositoryName; visibility: Visibility },
-): Promise<RepositorySummaryView | undefined> {
-  const facts = await findRepositoryFacts(context.distribution.db.reads, name);
-  if (!facts) return undefined;
-  const [profile, image] = await Promise.all([
-    findProfile(context.db.reads, name),
-    findNewestImage(context, name),
-  ]);
-  return {
-    name,
-    visibility,
-    description: profile.description || shortDescription(image?.labels),
-    is_official: profile.isOfficial,
-    star_count: profile.stars,
-    pull_count: profile.pulls,
-    updated_at: isoTime(image?.updatedAt ?? facts.createdAt),
-  };
 }
 
 export const isoTime = (at: number) => new Date(at).toISOString();

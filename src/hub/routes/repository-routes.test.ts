@@ -177,6 +177,33 @@ describe('a repository', () => {
   });
 });
 
+it('a line of a list says what the repository itself does, whether search knows it or not', async () => {
+  await using hub = await pushed();
+  await hub.api('POST /api/v1/repositories', 'root', { name: 'acme/empty', description: 'Soon' });
+  await hub.api(`PUT ${one}/star`, 'ann');
+  const assertAlike = async (title: string) => {
+    const list = await hub.api('GET /api/v1/namespaces/acme/repositories', 'ann');
+    const { items } = list.json() as { items: Record<string, unknown>[] };
+    assert.equal(items.length, 2, title);
+    for (const line of items) {
+      const view = await hub.api(`GET /api/v1/repositories/${line.name}`, 'ann');
+      const known = view.json() as Record<string, unknown>;
+      assert.deepEqual(
+        line,
+        Object.fromEntries(Object.keys(line).map((key) => [key, known[key]])),
+        `${title}: ${line.name}`,
+      );
+    }
+  };
+  await hub.runner.flush();
+  await assertAlike('found');
+  await hub.api(`PATCH ${one}`, 'root', { description: 'Changed', is_official: true });
+  await hub.api(`PUT ${one}/star`, 'bob');
+  await assertAlike('changed, and search has not heard of it');
+  await hub.db.transaction((trx) => trx.deleteFrom('search_entry').execute());
+  await assertAlike('made anew');
+});
+
 describe('categories', () => {
   it('are there from the start, and administrators change them', async () => {
     await using hub = await pushed();

@@ -8,15 +8,12 @@ import {
 } from '../../api/index.ts';
 import { createRepository as createEmpty, listRepositoryFacts } from '../../distribution/index.ts';
 import type { Actor } from '../../http/index.ts';
-import { appendEvent } from '../../jobs/index.ts';
 import { parseRepositoryName, type RepositoryName } from '../../oci/index.ts';
 import {
   type ApiRoute,
   apiRoute,
-  assertIfMatch,
   decodeCursor,
   encodeCursor,
-  etagOf,
   hidePosition,
   originOf,
   problem,
@@ -24,15 +21,17 @@ import {
 } from '../../rest/index.ts';
 import type { HubContext } from '../context.ts';
 import { assertCategories } from '../profile/category-store.ts';
-import { findProfile, type Profile, putProfile } from '../profile/profile-store.ts';
+import { changeProfile, versionOf } from '../profile/change-profile.ts';
+import { putProfile } from '../profile/profile-store.ts';
 import { createReadmes } from '../profile/readmes.ts';
-import { getRepositoryFacts, summariseRepository, viewRepository } from '../profile/repository-views.ts';
+import { viewRepository } from '../profile/repository-views.ts';
+import { summariseRepositories } from '../profile/summarise-repositories.ts';
 import { filterReadable } from '../readable-filter.ts';
 import type { HubTables } from '../tables.ts';
 import { assertAdministrator, onRepository, resourceOf } from './administrators.ts';
 
 export function repositoryRoutes(context: HubContext): ApiRoute[] {
-  const { db, distribution, access, audit } = context;
+  const { distribution, access, audit } = context;
   const { clock } = distribution;
   const readmes = createReadmes(context);
 
@@ -56,24 +55,7 @@ export function repositoryRoutes(context: HubContext): ApiRoute[] {
       async handle({ params, body, call }) {
         const name = parseRepositoryName(params.name);
         if (body.is_official !== undefined) await assertAdministrator(call, 'mark repositories as official');
-        await getRepositoryFacts(context, name);
-        const now = clock.now();
-        await db.transaction(async (trx) => {
-          await assertCategories(trx, body.categories ?? []);
-          const before = await findProfile(trx, name);
-          assertIfMatch(call, versionOf(before));
-          await putProfile(trx, name, { ...body, isOfficial: body.is_official, now });
-          const actor = call.actor?.name ?? null;
-          await appendEvent(trx, { type: 'repository.changed', repository: name, actor, at: now });
-          await audit.record(trx, {
-            action: updateRepository.name,
-            origin: originOf(call),
-            resource: resourceOf(name),
-            before: settingsOf(before),
-            after: body,
-          });
-        });
-        distribution.onEvents?.();
+        await changeProfile(context, name, { ...body, isOfficial: body.is_official, call });
         const { view, profile } = await show(name, call.actor);
         return { body: view, etag: versionOf(profile) };
       },
@@ -144,10 +126,9 @@ export function repositoryRoutes(context: HubContext): ApiRoute[] {
         }
         const page = seen.slice(0, query.limit);
         const next = page.length < seen.length ? page.at(-1)?.name : isEnd ? undefined : last;
-        const items = await Promise.all(page.map((one) => summariseRepository(context, one)));
         return {
           body: {
-            items: items.filter((item) => item !== undefined),
+            items: await summariseRepositories(context, page),
             ...(next !== undefined && { next: encodeCursor(hidePosition(next)) }),
           },
         };
@@ -159,9 +140,3 @@ export function repositoryRoutes(context: HubContext): ApiRoute[] {
 const SCANNED_AT_ONCE = 500;
 /** Bounds what a page costs for somebody who may read little of a namespace: then it is short and has a `next`. */
 const MAX_SCANS = 10;
-
-function settingsOf({ description, readme, categories, isOfficial }: Profile) {
-  return { description, readme, categories, is_official: isOfficial };
-}
-
-const versionOf = (profile: Profile) => etagOf(settingsOf(profile));

@@ -5,7 +5,8 @@ import { appendEvent } from '../../jobs/index.ts';
 import { parseRepositoryName, type RepositoryName } from '../../oci/index.ts';
 import { type ApiRoute, apiRoute, decodeCursor, encodeCursor, problem } from '../../rest/index.ts';
 import type { HubContext } from '../context.ts';
-import { getRepositoryFacts, summariseRepository } from '../profile/repository-views.ts';
+import { getRepositoryFacts } from '../profile/repository-views.ts';
+import { summariseRepositories } from '../profile/summarise-repositories.ts';
 import { filterReadable } from '../readable-filter.ts';
 import { addStar, listStarsOf, removeStar } from '../stars/star-store.ts';
 import { onRepository } from './administrators.ts';
@@ -60,11 +61,10 @@ export function starRoutes(context: HubContext): ApiRoute[] {
           readable,
           stars.map(({ repository }) => repository),
         );
-        const items = await Promise.all(seen.map((one) => summariseRepository(context, one)));
         const last = stars.length === query.limit ? stars.at(-1) : undefined;
         return {
           body: {
-            items: items.filter((item) => item !== undefined),
+            items: await summariseRepositories(context, seen),
             ...(last && { next: encodeCursor([last.starredAt, last.repository]) }),
           },
         };

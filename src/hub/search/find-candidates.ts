@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { HubTables } from '../tables.ts';
 import type { ReadableCondition } from './readable-condition.ts';
-import { type FacetKind, monthOf, searchKey } from './search-key.ts';
+import { type FacetKind, keyTerm, monthOf, searchKey } from './search-key.ts';
 import { searchWords, typoForms } from './search-words.ts';
 
 export interface SearchFilters {
@@ -122,9 +122,7 @@ function expressionOf(terms: readonly (readonly string[])[], keys: readonly (rea
 }
 
 function keysExpression(keys: readonly (readonly string[])[]): string {
-  return keys
-    .map((alternatives) => `(keys : (${alternatives.map((key) => `"${key}"`).join(' OR ')}))`)
-    .join(' AND ');
+  return keys.map((alternatives) => `(${alternatives.join(' OR ')})`).join(' AND ');
 }
 
 /** What `filterKeys` says, for rows that were not found through the index of keys. */
@@ -150,9 +148,11 @@ function chosenFacets(facets: SearchFilters['facets']): (readonly [FacetKind, re
 const MAX_MONTHS = 36;
 
 function filterKeys({ facets, updatedSince }: SearchFilters, now: number): string[][] {
-  const keys = chosenFacets(facets).map(([kind, values]) => values.map((value) => searchKey(kind, value)));
+  const keys = chosenFacets(facets).map(([kind, values]) =>
+    values.map((value) => keyTerm(searchKey(kind, value))),
+  );
   const months = updatedSince === undefined ? [] : monthsBetween(updatedSince, now);
-  return [...keys, months.map((month) => searchKey('month', month))].filter(
+  return [...keys, months.map((month) => keyTerm(searchKey('month', month)))].filter(
     (alternatives) => alternatives.length > 0,
   );
 }

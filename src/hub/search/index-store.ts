@@ -20,7 +20,7 @@ export async function putDocuments(
   if (names.length === 0) return;
   const known = await trx
     .selectFrom('search_entry')
-    .select(['id', 'serial', 'name'])
+    .select(['id', 'serial', 'name', 'description'])
     .where('name', 'in', names)
     .execute();
   await removeEntries(
@@ -38,6 +38,16 @@ export async function putDocuments(
     const serial = serials.get(document.name) ?? ++next;
     return { ...document, serial, id: impactId({ ...document, serial }) };
   });
+  await addEntries(trx, entries);
+  const said = new Set(entries.flatMap(correctableWords));
+  const gone = new Set(known.flatMap(correctableWords)).difference(said);
+  for (const word of gone) await forgetWord(trx, word);
+}
+
+async function addEntries(
+  trx: Trx,
+  entries: readonly (SearchDocument & { readonly id: number; readonly serial: number })[],
+): Promise<void> {
   if (entries.length === 0) return;
   await trx
     .insertInto('search_entry')
@@ -69,7 +79,7 @@ export async function putDocuments(
   )}`.execute(trx);
   const facets = entries.flatMap(({ id, facets }) => facets.map((facet) => ({ entry_id: id, ...facet })));
   for (const some of slices(facets)) await trx.insertInto('search_facet').values(some).execute();
-  const words = new Set(entries.flatMap(({ name, description }) => searchWords(`${name} ${description}`)));
+  const words = new Set(entries.flatMap(correctableWords));
   const typos = [...words].flatMap((word) => typoForms(word).map((form) => ({ form, word })));
   for (const some of slices(typos)) {
     await trx
@@ -87,6 +97,18 @@ async function removeEntries(trx: Trx, ids: readonly number[]): Promise<void> {
   await trx.deleteFrom('search_facet').where('entry_id', 'in', ids).execute();
   await sql`DELETE FROM search_text WHERE rowid IN (${list})`.execute(trx);
   await sql`DELETE FROM search_name WHERE rowid IN (${list})`.execute(trx);
+}
+
+const correctableWords = (entry: { readonly name: string; readonly description: string }) =>
+  searchWords(`${entry.name} ${entry.description}`).filter((word) => typoForms(word).length > 0);
+
+/** Unless another repository says it, too: the table would only grow, and suggest what is nowhere. */
+async function forgetWord(trx: Trx, word: string): Promise<void> {
+  const expression = `{name description} : "${word}"`;
+  const { rows } =
+    await sql`SELECT rowid FROM search_text WHERE search_text MATCH ${expression} LIMIT 1`.execute(trx);
+  if (rows.length > 0) return;
+  await trx.deleteFrom('search_typo').where('word', '=', word).where('form', 'in', typoForms(word)).execute();
 }
 
 export async function clearIndex(trx: Trx): Promise<void> {

@@ -2,19 +2,24 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { namespaceOf } from '../../oci/index.ts';
 import type { NamePattern, Readable } from '../repository-access.ts';
 import type { HubTables } from '../tables.ts';
-import { searchKey } from './search-key.ts';
+import { patternCondition, patternTerm } from './pattern-condition.ts';
+import { keyTerm, searchKey } from './search-key.ts';
 
 export interface ReadableCondition {
   /** Exact, over `search_entry as e`. Undefined when everything is readable. */
   readonly sql: RawBuilder<boolean> | undefined;
-  /** Words of the index that whatever is readable has one of: they only spare work. One list for each limit. */
+  /** Expressions of FTS5 of which whatever is readable fits one: they only spare work. One list for each limit. */
   readonly keys: readonly (readonly string[])[];
 }
 
 /** A full-text query with more alternatives would cost more than it spares. */
 const MAX_KEYS = 40;
-/** More ranges of names than this are looked up first instead of asked of each row. */
-const MAX_RANGES = 100;
+/** Bounds what is asked of each row: more patterns than this are looked up first. */
+const MAX_ALTERNATIVES = 100;
+/** Of each of these, those with the most impact. */
+const MAX_LOOKED_UP = 2_000;
+/** Patterns that are looked up among all names, each at the price of reading them: what a token has more finds nothing. */
+const MAX_ANYWHERE = 5;
 
 /** What a search has to ask of each repository so that only what may be read is found, counted and ranked. */
 export async function readableCondition(
@@ -28,23 +33,27 @@ export async function readableCondition(
   ];
   const conditions: RawBuilder<boolean>[] = [];
   const keys: (readonly string[])[] = [];
-  const visible = readable.publicOnes ? [searchKey('visibility', 'public')] : [];
+  const visible = readable.publicOnes ? [keyTerm(searchKey('visibility', 'public'))] : [];
   for (const patterns of limits) {
     conditions.push(await matchesAny(db, patterns));
-    const namespaces = namespaceKeys(patterns);
-    if (namespaces && namespaces.length + visible.length > 0) keys.push([...visible, ...namespaces]);
+    const terms = termsOf(patterns);
+    if (terms && terms.length + visible.length > 0) keys.push([...visible, ...terms]);
   }
   const named = sql<boolean>`${sql.join(conditions, sql` AND `)}`;
   return { sql: readable.publicOnes ? sql<boolean>`(e.is_public = 1 OR (${named}))` : named, keys };
 }
 
-/** Undefined when they do not all say which namespace they are about, or are too many. */
-function namespaceKeys(patterns: readonly NamePattern[]): string[] | undefined {
-  const namespaces = new Set(patterns.map(({ text }) => namespaceOf(text) ?? ''));
-  if (namespaces.size > MAX_KEYS || patterns.some(({ text }) => prefixOf(text) === '')) return undefined;
-  // `acme*` is no pattern of ours, but `*/app` and `**` are: their namespace is any.
-  if ([...namespaces].some((namespace) => namespace.includes('*'))) return undefined;
-  return [...namespaces].map((namespace) => searchKey('namespace', namespace));
+/** Undefined when one of them may be about any name, or they are too many. */
+function termsOf(patterns: readonly NamePattern[]): string[] | undefined {
+  const terms = new Set<string>();
+  for (const { text } of patterns) {
+    const term = text.startsWith('*')
+      ? patternTerm(text)
+      : keyTerm(searchKey('namespace', namespaceOf(text) ?? ''));
+    if (term === undefined) return undefined;
+    terms.add(term);
+  }
+  return terms.size > MAX_KEYS ? undefined : [...terms];
 }
 
 const prefixOf = (pattern: string) => pattern.split('*', 1)[0] ?? '';
@@ -55,47 +64,65 @@ async function matchesAny(
 ): Promise<RawBuilder<boolean>> {
   const names: string[] = [];
   const namespaces: string[] = [];
-  const ranges: string[] = [];
+  const alternatives: RawBuilder<boolean>[] = [];
   const others: NamePattern[] = [];
   for (const pattern of patterns) {
-    const prefix = prefixOf(pattern.text);
-    if (pattern.text === '**') return sql<boolean>`TRUE`;
-    if (!pattern.text.includes('*')) names.push(pattern.text);
-    else if (pattern.text !== `${prefix}**` || !prefix.endsWith('/')) others.push(pattern);
-    else if (!prefix.slice(0, -1).includes('/')) namespaces.push(prefix.slice(0, -1));
-    else if (ranges.length < MAX_RANGES) ranges.push(prefix);
-    else others.push(pattern);
+    const { text } = pattern;
+    const prefix = prefixOf(text);
+    if (text === '**') return sql<boolean>`TRUE`;
+    if (!text.includes('*')) names.push(text);
+    else if (text === `${prefix}**` && prefix.indexOf('/') === prefix.length - 1)
+      namespaces.push(prefix.slice(0, -1));
+    else {
+      const isRange = text === `${prefix}**` && prefix.endsWith('/');
+      const condition = isRange ? inRange(prefix) : patternCondition(text);
+      if (condition && alternatives.length < MAX_ALTERNATIVES) alternatives.push(condition);
+      else others.push(pattern);
+    }
   }
   const ids = await listMatching(db, others);
-  const alternatives = [
-    ...(names.length > 0 ? [sql<boolean>`e.name IN (SELECT value FROM json_each(${json(names)}))`] : []),
-    ...(namespaces.length > 0
-      ? [sql<boolean>`e.namespace IN (SELECT value FROM json_each(${json(namespaces)}))`]
-      : []),
-    ...ranges.map((prefix) => sql<boolean>`(e.name >= ${prefix} AND e.name < ${endOf(prefix)})`),
-    ...(ids.length > 0 ? [sql<boolean>`e.id IN (SELECT value FROM json_each(${json(ids)}))`] : []),
+  const isAmong = (column: string, values: readonly unknown[]) =>
+    values.length === 0
+      ? []
+      : [sql<boolean>`e.${sql.ref(column)} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`];
+  const all = [
+    ...isAmong('name', names),
+    ...isAmong('namespace', namespaces),
+    ...isAmong('id', ids),
+    ...alternatives,
   ];
-  if (alternatives.length === 0) return sql<boolean>`FALSE`;
-  return sql<boolean>`(${sql.join(alternatives, sql` OR `)})`;
+  return all.length === 0 ? sql<boolean>`FALSE` : sql<boolean>`(${sql.join(all, sql` OR `)})`;
 }
 
-/** Patterns with wildcards inside are held against the names: SQL has nothing that means the same. */
+/** Held against the names one by one: patterns that SQL has no words for, and those that are too many for it. */
 async function listMatching(db: Kysely<HubTables>, patterns: readonly NamePattern[]): Promise<number[]> {
   const ids = new Set<number>();
-  const prefixes = new Set(patterns.map(({ text }) => prefixOf(text)));
-  for (const prefix of prefixes) {
+  const anywhere = patterns.filter(({ text }) => text.startsWith('*')).slice(0, MAX_ANYWHERE);
+  const below = patterns.filter(({ text }) => !text.startsWith('*'));
+  const places = new Set([...anywhere.map(globOf), ...below.map(({ text }) => `${prefixOf(text)}*`)]);
+  for (const glob of places) {
+    const prefix = prefixOf(glob);
+    // By the range of names when there is one, and not by the order asked for.
     const rows = await db
       .selectFrom('search_entry')
       .select(['id', 'name'])
       .where('name', '>=', prefix)
       .where('name', '<', endOf(prefix))
+      .where(sql<boolean>`name GLOB ${glob}`)
+      .orderBy(sql`+id`)
+      .limit(MAX_LOOKED_UP)
       .execute();
-    for (const { id, name } of rows) if (patterns.some((pattern) => pattern.matches(name))) ids.add(id);
+    for (const { id, name } of rows) {
+      if ([...anywhere, ...below].some((pattern) => pattern.matches(name))) ids.add(id);
+    }
   }
   return [...ids];
 }
 
+/** Matches no fewer names. */
+const globOf = ({ text }: NamePattern) => text.replaceAll('**', '*');
+
+const inRange = (prefix: string) => sql<boolean>`(e.name >= ${prefix} AND e.name < ${endOf(prefix)})`;
+
 /** Names are ASCII: this comes after every one that begins with `prefix`. */
 const endOf = (prefix: string) => `${prefix}\u{ff}`;
-
-const json = (value: unknown) => JSON.stringify(value);

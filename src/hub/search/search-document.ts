@@ -1,7 +1,7 @@
 import { findRepositoryFacts } from '../../distribution/index.ts';
 import type { RepositoryName } from '../../oci/index.ts';
+import { findNewestImage } from '../content/newest-image.ts';
 import type { HubContext } from '../context.ts';
-import { findNewestImage } from '../profile/newest-image.ts';
 import { findProfile } from '../profile/profile-store.ts';
 import { type FacetKind, MAX_FACET_VALUE } from './search-key.ts';
 

@@ -18,6 +18,9 @@ export function searchKey(kind: FacetKind | 'visibility' | 'namespace' | 'month'
   return `${kind.replace('_', '')}x${Buffer.from(value).toString('hex')}`;
 }
 
+/** As an expression of FTS5. */
+export const keyTerm = (key: string) => `(keys : "${key}")`;
+
 /** `2026-11` */
 export function monthOf(at: number): string {
   return new Date(at).toISOString().slice(0, 7);

@@ -12,6 +12,8 @@ import {
 } from '../../testing/index.ts';
 import type { NamePattern, Readable, RepositoryAccess } from '../repository-access.ts';
 import { startHub } from '../testing/start-hub.ts';
+import { createSearchIndex } from './create-search-index.ts';
+import { putDocuments } from './index-store.ts';
 
 type Hub = Awaited<ReturnType<typeof startHub>>;
 
@@ -83,6 +85,27 @@ describe('search', () => {
       assert.deepEqual((await search(hub, `q=${typo}`)).names, ['acme/postgres'], typo);
     }
     assert.deepEqual((await search(hub, 'q=mysql')).names, []);
+  });
+
+  it('offers no correction that nothing says any more', async () => {
+    await using hub = await startHub();
+    await push(hub, 'acme/postgres', 'acme/queue');
+    const words = async () => {
+      const rows = await hub.db.reads.selectFrom('search_typo').select('word').distinct().execute();
+      return rows.map(({ word }) => word).sort();
+    };
+    const describeAs = async (description: string) => {
+      await hub.api('PATCH /api/v1/repositories/acme/queue', 'root', { description });
+      await hub.runner.flush();
+    };
+    await describeAs('Like rabbits in postgres');
+    assert.deepEqual(await words(), ['acme', 'like', 'postgres', 'queue', 'rabbits']);
+    await describeAs('Rabbits');
+    assert.deepEqual(await words(), ['acme', 'postgres', 'queue', 'rabbits'], 'another says it still');
+    await describeAs('');
+    await hub.db.transaction((trx) => putDocuments(trx, new Map([['acme/postgres', undefined]])));
+    assert.deepEqual(await words(), ['acme', 'queue']);
+    assert.equal((await hub.db.reads.selectFrom('search_typo').selectAll().execute()).length, 5 + 6);
   });
 
   it('takes any text for words, none for syntax', async () => {
@@ -282,7 +305,6 @@ describe('search', () => {
     await push(hub, 'acme/one', 'acme/two');
     await hub.hub.rebuildSearchIndex(new AbortController().signal);
     assert.equal((await search(hub, 'q=one')).total, 1);
-    const { createSearchIndex } = await import('./create-search-index.ts');
     const index = createSearchIndex(hub.context);
     assert.equal(await index.isCurrent(), true);
     const { sql } = await import('kysely');

@@ -26,11 +26,14 @@ export interface SearchResult {
   readonly facets: readonly FacetCount[];
 }
 
+/** What a search asks. */
+export type SearchContext = Pick<HubContext, 'db' | 'access' | 'distribution'>;
+
 const VALUES_PER_FACET = 20;
 
 /** What `actor` may see of the repositories that fit. Some milliseconds at a hundred thousand repositories. */
 export async function search(
-  { db, access, distribution }: HubContext,
+  { db, access, distribution }: SearchContext,
   query: {
     readonly actor: Actor | undefined;
     readonly text: string;

@@ -9,6 +9,7 @@ import { type Actor, answer, createRouter, type Guard, listen } from '../../http
 import { createEventRunner } from '../../jobs/index.ts';
 import type { AuditEntry, AuditTrail } from '../../rest/index.ts';
 import { type Answer, ask, createCapturingLogger, createFakeClock } from '../../testing/index.ts';
+import { createContentReader } from '../content/content-reader.ts';
 import {
   type ApiLogins,
   createHub,
@@ -62,14 +63,19 @@ export async function startHub(
   });
   const blobs = createMemoryBlobStore({ clock });
   const audited: AuditEntry[] = [];
-  const audit: AuditTrail = { record: async (_, entry) => void audited.push(entry), refused() {} };
+  const audit: AuditTrail = {
+    // As the log keeps it.
+    record: async (_, entry) => void audited.push(JSON.parse(JSON.stringify(entry))),
+    refused() {},
+  };
   const usage = createUsage({ db, clock, log, onEvents: () => {} });
   const distribution = { blobs, db, clock, log, onTreeChange() {}, onEvents() {}, usage };
   const { allReadable } = await import('../repository-access.ts');
   const switches = { deleteEnabled: true, readOnly: false, ...options.switches };
   const { apiLogins } = options;
-  const context = { db, distribution, access: options.access ?? allReadable, audit };
-  const hub = createHub(context, { switches, apiLogins });
+  const needs = { db, distribution, access: options.access ?? allReadable, audit };
+  const context = { ...needs, reader: createContentReader(distribution) };
+  const hub = createHub(needs, { switches, apiLogins });
   const runner = createEventRunner({ db, subscribers: hub.subscribers, clock, log });
   const registry = createDistribution(distribution, {
     deleteEnabled: true,
