@@ -23,6 +23,17 @@ test('nothing configured and no administrator: no accounts, and no mark', async 
   assert.ok(!(await readdir(join(folder.path, 'lading'))).includes('accounts'));
 });
 
+test('a password file that is not there is named by its variable', async () => {
+  await using folder = await temporaryFolder();
+  const { settings } = await loadConfiguration({ env: {}, flags: { root: folder.path } });
+  await using storage = await openStorage({ storage: settings.storage, exclusive: true, clock, log });
+  const firstAdministrator = { name: 'ann', passwordFile: join(folder.path, 'nope') };
+  await assert.rejects(
+    decideAboutAccounts({ storage, settings, firstAdministrator, clock, log }),
+    /LADING_ADMIN_PASSWORD_FILE cannot be read: ENOENT.*nope/,
+  );
+});
+
 test('a registry that had accounts stays closed when its database is lost', async () => {
   await using folder = await temporaryFolder();
   assert.equal((await decide(folder.path, { REGISTRY_AUTH: 'accounts' })).isOn, true);

@@ -49,7 +49,7 @@ export async function decideAboutAccounts(options: {
   }
   if (firstAdministrator) {
     const { name, passwordFile } = firstAdministrator;
-    const password = (await readFile(passwordFile, 'utf8')).replace(/\r?\n$/, '');
+    const password = await readPasswordFile(passwordFile);
     await using audit = createAuditLog({ db: tablesOf<AuditTables>(storage.db), clock, log });
     if (await createFirstAdministrator({ db, clock, audit, isReservedName }, { name, password })) {
       log.info({ name }, `${name} is the first administrator`);
@@ -66,4 +66,13 @@ export async function decideAboutAccounts(options: {
     );
   }
   return { isOn, setupSecret: isOn ? await offerSetup({ db, clock }) : undefined };
+}
+
+async function readPasswordFile(path: string): Promise<string> {
+  try {
+    return (await readFile(path, 'utf8')).replace(/\r?\n$/, '');
+  } catch (cause) {
+    const text = `LADING_ADMIN_PASSWORD_FILE cannot be read: ${cause instanceof Error ? cause.message : cause}. It holds the password of the first administrator.`;
+    throw new ConfigurationError([{ code: 'file-unreadable', text }], { cause });
+  }
 }

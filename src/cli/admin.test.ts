@@ -24,6 +24,20 @@ test('the first administrator is made before the registry was ever started', asy
   assert.match(again.err, /alice is taken/);
 });
 
+test('create says how to start, or what in the configuration is in the way of accounts', async () => {
+  await using folder = await temporaryFolder();
+  const root = ['--root', folder.path];
+  const made = await runLading(['admin', 'create', 'alice', ...root], { input: PASSWORD });
+  assert.match(made.out, new RegExp(`lading serve --root ${folder.path}\n$`));
+  const env = {
+    REGISTRY_AUTH: 'htpasswd',
+    REGISTRY_AUTH_HTPASSWD_REALM: 'x',
+    REGISTRY_AUTH_HTPASSWD_PATH: join(folder.path, 'htpasswd'),
+  };
+  const { out } = await runLading(['admin', 'create', 'bob', ...root], { input: PASSWORD, env });
+  assert.match(out, /no accounts as long as the configuration has auth\.htpasswd/);
+});
+
 for (const [what, name, input] of [
   ['a reserved name', 'admin', PASSWORD],
   ['a name that cannot be', 'Alice', PASSWORD],
@@ -74,4 +88,9 @@ test('users of a password file are imported, and what cannot be is named', async
   for (const name of ['Carol', 'v2', 'old']) assert.match(err, new RegExp(`^${name} was left out: `, 'm'));
   const { out: listed } = await runLading(['admin', 'list', '--root', folder.path]);
   assert.match(listed, /^bob/m);
+  const warning = /There is no administrator, and so there are no accounts yet/;
+  assert.match(err, warning);
+  await runLading(['admin', 'create', 'alice', '--root', folder.path], { input: PASSWORD });
+  const again = await runLading(['admin', 'import-htpasswd', file, '--root', folder.path]);
+  assert.doesNotMatch(again.err, warning);
 });

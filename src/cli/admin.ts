@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { isReservedName } from '../access/index.ts';
-import { openStorage, putAccountsMark, type Storage, tablesOf } from '../app/index.ts';
+import { openStorage, putAccountsMark, type Settings, type Storage, tablesOf } from '../app/index.ts';
 import { type AuditTables, createAuditLog } from '../audit/index.ts';
 import { DbError } from '../db/index.ts';
 import {
+  countAdministrators,
   createAdministrator,
   findUser,
   type IdentityTables,
@@ -55,7 +56,7 @@ function createCommand(context: CommandContext): Command {
       await using root = await openRoot(context, options);
       await createAdministrator(root, { name, password });
       await putAccountsMark(root.path);
-      await context.out.write(`${name} is an administrator. Start the registry: lading serve\n`);
+      await context.out.write(`${name} is an administrator. ${howToStart(root.auth, options)}\n`);
     })
     .addHelpText('after', `\n${passwordHelp}\n\nExamples:\n  lading admin create alice`);
   return addStorageOptions(command);
@@ -134,6 +135,11 @@ function importCommand(context: CommandContext): Command {
         await context.err.write(`${printable(name)} was left out: ${printable(reason)}\n`);
       }
       await context.out.write(`${imported.length} of ${imported.length + skipped.length} users imported.\n`);
+      if ((await countAdministrators(root.db.reads)) === 0) {
+        await context.err.write(
+          'There is no administrator, and so there are no accounts yet: nobody has to log in as long as that is so. Make one: lading admin create NAME\n',
+        );
+      }
       if (skipped.length > 0) throw new CliError('partly-failed', 'Some users were left out; see above.');
     });
   return addStorageOptions(command);
@@ -142,7 +148,7 @@ function importCommand(context: CommandContext): Command {
 /** For this process alone: what a running server remembers of users would not be true any more. */
 async function openRoot(context: CommandContext, options: StorageOptions) {
   const { clock } = context;
-  const { storage } = await loadSettings(options, context);
+  const { storage, auth } = await loadSettings(options, context);
   const path = requireRoot(storage);
   await using opened = new AsyncDisposableStack();
   const { db } = opened.use(
@@ -153,10 +159,19 @@ async function openRoot(context: CommandContext, options: StorageOptions) {
   return {
     db: tablesOf<IdentityTables>(db),
     path,
+    auth: auth.kind,
     clock,
     audit,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+function howToStart(auth: Settings['auth']['kind'], { root, config }: StorageOptions): string {
+  if (auth === 'htpasswd' || auth === 'token') {
+    return `There are no accounts as long as the configuration has auth.${auth}: take it out, or set REGISTRY_AUTH=accounts.`;
+  }
+  const command = ['lading serve', root && `--root ${root}`, config && `--config ${config}`];
+  return `Start the registry: ${command.filter(Boolean).join(' ')}`;
 }
 
 function explainInUse(error: unknown): Storage {

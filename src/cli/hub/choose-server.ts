@@ -7,6 +7,8 @@ export interface ChosenServer {
   readonly url: string;
   /** Undefined: asked as nobody, which an open registry takes. */
   readonly token: string | undefined;
+  /** The token is `LADING_TOKEN`, which wins over every login. */
+  readonly isFromEnvironment?: boolean;
 }
 
 /**
@@ -29,6 +31,6 @@ export async function chooseServer(
   const url = parseServerUrl(said);
   // A token that is meant for one server must not be shown to another.
   const isForOther = fromEnv ? parseServerUrl(fromEnv) !== url : false;
-  const token = envToken && !isForOther ? envToken : servers[url]?.token;
-  return { url, token };
+  const isFromEnvironment = Boolean(envToken) && !isForOther;
+  return { url, token: isFromEnvironment ? envToken : servers[url]?.token, isFromEnvironment };
 }

@@ -4,10 +4,17 @@ import { CliError } from '../cli-error.ts';
 import type { ChosenServer } from './choose-server.ts';
 
 /** What the API says, and what to do about it on the command line. Other errors are none of its business. */
-export function explainRefusal(error: unknown, { url, token }: ChosenServer): unknown {
+export function explainRefusal(error: unknown, server: ChosenServer): unknown {
   if (!(error instanceof ApiError)) return error;
+  if (error.code === 'unauthorized' && server.token !== undefined) {
+    const again = server.isFromEnvironment
+      ? 'Set LADING_TOKEN to another one (lading token create makes them).'
+      : `Log in again: lading login ${server.url}`;
+    const text = `The token is not valid, or not any more: it may have expired, or was revoked. ${again}`;
+    return new CliError('refused', text, { cause: error });
+  }
   const code = error.code === 'invalid-request' ? 'usage' : 'refused';
-  const advice = adviceFor(error, { url, token });
+  const advice = adviceFor(error, server);
   return new CliError(code, printable(advice ? `${error.message} ${advice}` : error.message), {
     cause: error,
   });
@@ -16,9 +23,7 @@ export function explainRefusal(error: unknown, { url, token }: ChosenServer): un
 function adviceFor(error: ApiError, { url, token }: ChosenServer): string | undefined {
   switch (error.code) {
     case 'unauthorized':
-      return token === undefined
-        ? `You are not logged in there: lading login ${url}`
-        : `The token is not taken any more: lading login ${url}`;
+      return `You are not logged in there: lading login ${url}`;
     case 'forbidden':
     case 'denied':
       return 'On the command line: lading access explain me ACTION RESOURCE';

@@ -28,6 +28,13 @@ describe('the commands that ask a running registry', () => {
     const [carol] = await hub.json('user', 'show', 'carol');
     assert.deepEqual([carol?.has_password, carol?.email], [true, 'carol@example.com']);
     assert.match(await hub.ok('user', 'list', '--search', 'car'), /^NAME .*\ncarol +carol@example\.com/);
+    await hub.ok('user', 'edit', 'carol', '--administrator', 'yes', '--display-name', 'Carol', '--email', '');
+    const [edited] = await hub.json('user', 'show', 'carol');
+    assert.deepEqual(
+      [edited?.is_administrator, edited?.display_name, edited?.email],
+      [true, 'Carol', undefined],
+    );
+    assert.equal((await hub.run(['user', 'edit', 'carol'])).code, 2);
     assert.equal(await hub.ok('user', 'disable', 'carol'), 'carol is disabled.\n');
     assert.match(await hub.ok('user', 'list'), /^carol .* disabled /m);
     await hub.ok('user', 'create', 'heir', '--take-over');
@@ -153,8 +160,16 @@ describe('the commands that ask a running registry', () => {
       const days =
         (Date.parse(String(token?.expires_at)) - Date.parse(String(token?.created_at))) / 86_400_000;
       assert.equal(Math.round(days), 30);
-      await hub.ok(...at, 'revoke', ...who, String(token?.id));
-      assert.equal((await runLading(['whoami'], { env })).code, 1);
+      const none = await hub.run([...at, 'revoke', ...who, 'nix']);
+      assert.deepEqual(
+        [none.code, none.err],
+        [1, 'lading: There is no token nix. The list command shows all.\n'],
+      );
+      await hub.ok(...at, 'revoke', ...who, String(at.length > 1 ? token?.id : token?.name));
+      const refused = await runLading(['whoami'], { env });
+      assert.equal(refused.code, 1);
+      // A login would not help: the variable wins.
+      assert.match(refused.err, /Set LADING_TOKEN to another one/);
     }
     assert.ok((await names('robot', 'list', 'acme')).includes('acme+build'));
     await hub.ok('robot', 'delete', 'acme+build');

@@ -95,7 +95,7 @@ describe('lading login', () => {
     assert.deepEqual(await readFileOf(), { servers: {} });
     const after = await runLading(['whoami'], { env: bearing(token) });
     assert.equal(after.code, 1);
-    assert.match(after.err, /The token is not taken any more: lading login http/);
+    assert.match(after.err, /^lading: The token is not valid, .* Set LADING_TOKEN to another one/);
     assert.match((await hub.run(['logout'])).err, /You are not logged in\./);
   });
 
@@ -111,7 +111,7 @@ describe('lading login', () => {
     await runLading(['whoami', '--server', `http://127.0.0.1:${other.port}`], { env });
     assert.equal(other.records.length, 1);
     const { err } = await runLading(['whoami', '--server', hub.url], { env });
-    assert.match(err, /The token is not taken any more/);
+    assert.match(err, /The token is not valid, /);
     const anonymous = await runLading(['whoami', '--server', `http://localhost:${new URL(hub.url).port}`], {
       env,
     });

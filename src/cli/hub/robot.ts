@@ -13,7 +13,7 @@ import { CliError } from '../cli-error.ts';
 import { apiCommand, commandGroup } from './api-command.ts';
 import { age, type Columns, minute } from './columns.ts';
 import { hostOf } from './parse-server-url.ts';
-import { tokenColumns, tokenOptions, toNewToken } from './token-options.ts';
+import { findTokenId, tokenColumns, tokenOptions, toNewToken } from './token-options.ts';
 
 const columns: Columns<z.output<typeof robotSchema>> = {
   NAME: (robot) => robot.name,
@@ -102,9 +102,11 @@ const token = commandGroup({
     apiCommand({
       name: 'revoke',
       description: 'take a token back; it is worth nothing from the next request on',
-      arguments: { ...which, id: 'as list shows it' },
-      async run({ api, done }, { robot, id }) {
-        await api.call(deleteRobotToken, { params: { ...parseRobot(robot), id } });
+      arguments: { ...which, token: 'its ID or name, as list shows them' },
+      async run({ api, done }, { robot, token }) {
+        const params = parseRobot(robot);
+        const id = await findTokenId(token, () => api.call(listRobotTokens, { params }));
+        await api.call(deleteRobotToken, { params: { ...params, id } });
         await done('It is worth nothing any more.', { revoked: id, robot });
       },
     }),

@@ -1,7 +1,9 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type accessTokenSchema, tokenActionSchema } from '../../api/index.ts';
+import { printable } from '../../kernel/index.ts';
 import { CliError } from '../cli-error.ts';
 import { age, type Columns, minute } from './columns.ts';
+import type { Page } from './printer.ts';
 
 /** Of `token create` and `robot token create`. */
 export const tokenOptions = {
@@ -28,6 +30,22 @@ export const tokenColumns: Columns<z.output<typeof accessTokenSchema>> = {
   FROM: (token) => token.last_used_from,
   ID: (token) => token.id,
 };
+
+/** Of the token that has this id or name: both say which one of an account. Throws `CliError` not-found. */
+export async function findTokenId(
+  said: string,
+  read: (cursor: string | undefined) => Promise<Page<{ id: string; name: string }>>,
+): Promise<string> {
+  if (z.uuid().safeParse(said).success) return said;
+  let cursor: string | undefined;
+  do {
+    const page = await read(cursor);
+    const found = page.items.find(({ name }) => name === said);
+    if (found) return found.id;
+    cursor = page.next;
+  } while (cursor !== undefined);
+  throw new CliError('not-found', `There is no token ${printable(said)}. The list command shows all.`);
+}
 
 /** The body of the request. Throws `CliError` usage. */
 export function toNewToken(

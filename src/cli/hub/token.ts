@@ -1,7 +1,7 @@
 import { createAccessToken, deleteAccessToken, listAccessTokens } from '../../api/index.ts';
 import { apiCommand, commandGroup } from './api-command.ts';
 import { hostOf } from './parse-server-url.ts';
-import { tokenColumns, tokenOptions, toNewToken } from './token-options.ts';
+import { findTokenId, tokenColumns, tokenOptions, toNewToken } from './token-options.ts';
 
 const list = apiCommand({
   name: 'list',
@@ -33,10 +33,12 @@ const create = apiCommand({
 const revoke = apiCommand({
   name: 'revoke',
   description: 'take a token back; it is worth nothing from the next request on',
-  arguments: { id: 'as list shows it' },
+  arguments: { token: 'its ID or name, as list shows them' },
   options: { user: { value: 'name', help: "another user's (administrators)" } },
-  async run({ api, done, myName }, { id }, { user }) {
-    await api.call(deleteAccessToken, { params: { name: user ?? (await myName()), id } });
+  async run({ api, done, myName }, { token }, { user }) {
+    const name = user ?? (await myName());
+    const id = await findTokenId(token, () => api.call(listAccessTokens, { params: { name } }));
+    await api.call(deleteAccessToken, { params: { name, id } });
     await done('It is worth nothing any more.', { revoked: id });
   },
 });

@@ -8,6 +8,7 @@ import {
   updateUser,
   type userSchema,
 } from '../../api/index.ts';
+import { CliError } from '../cli-error.ts';
 import { readPassword } from '../read-password.ts';
 import { apiCommand, commandGroup, type Running } from './api-command.ts';
 import { age, type Columns, minute } from './columns.ts';
@@ -83,6 +84,29 @@ const create = apiCommand({
   },
 });
 
+const edit = apiCommand({
+  name: 'edit',
+  description: 'change what is named',
+  arguments: { name: 'whom' },
+  options: {
+    email: { value: 'address', help: "e-mail address; '' for none" },
+    displayName: { value: 'text', help: "what people call the user; '' for nothing" },
+    administrator: { value: 'which', choices: ['yes', 'no'], help: 'who may do everything (administrators)' },
+  },
+  async run({ api, done }, { name }, { email, displayName, administrator }) {
+    const body = {
+      email: email === '' ? null : email,
+      display_name: displayName === '' ? null : displayName,
+      is_administrator: administrator === undefined ? undefined : administrator === 'yes',
+    };
+    if (Object.values(body).every((value) => value === undefined)) {
+      throw new CliError('usage', 'Say what to change, such as --email. See: lading user edit --help');
+    }
+    const user = await api.call(updateUser, { params: { name }, body });
+    await done(`Changed ${name}.`, user);
+  },
+});
+
 const passwordLink = apiCommand({
   name: 'password-link',
   description: 'make a link that sets a new password, for whoever has forgotten it',
@@ -128,9 +152,19 @@ const remove = apiCommand({
 export const userCommand = commandGroup({
   name: 'user',
   description: 'users of a running registry (administrators; `lading admin` works without a server)',
-  commands: [list, show, create, passwordLink, switched('disable', true), switched('enable', false), remove],
+  commands: [
+    list,
+    show,
+    create,
+    edit,
+    passwordLink,
+    switched('disable', true),
+    switched('enable', false),
+    remove,
+  ],
   examples: `  lading user create bob --email bob@example.com     prints a link for bob to set a password
   pass show registry/bob | lading user create bob --password-stdin
   lading user password-link bob                      bob forgot it
+  lading user edit bob --administrator yes           bob may do everything
   lading user disable bob                            at once, everywhere`,
 });
