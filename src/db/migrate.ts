@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { Migration } from './database.ts';
+import type { Database, Migration } from './database.ts';
 import { DbError } from './db-error.ts';
 
 interface MigrationTables {
@@ -12,11 +12,11 @@ interface MigrationTables {
  * `database-older` instead of running any when others may be using it.
  */
 export async function migrate<Tables>(
-  db: Kysely<Tables>,
+  transaction: Database<Tables>['transaction'],
   migrations: readonly Migration[],
   options: { shared: boolean },
 ): Promise<void> {
-  await db.transaction().execute(async (outer) => {
+  await transaction(async (outer) => {
     const trx = outer as unknown as Kysely<MigrationTables>;
     await sql`CREATE TABLE IF NOT EXISTS schema_migration (name TEXT PRIMARY KEY)`.execute(trx);
     const done = new Set(

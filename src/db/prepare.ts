@@ -28,13 +28,14 @@ export function prepare<Tables, Parameters extends object, Row>(
   build: (db: Kysely<Tables>, parameters: Parameters) => { compile(): CompiledQuery<Row> },
 ): (db: Kysely<Tables>, parameters: Parameters) => NowOrLater<Row[]> {
   const placeholders = new Proxy({}, { get: (_, name) => new Placeholder(String(name)) }) as Parameters;
-  // A transaction is a database of its own here, and compiles what it uses.
-  const compiled = new WeakMap<Kysely<Tables>, CompiledQuery<Row>>();
+  // All transactions of a database share its adapter; what is compiled holds nothing of theirs.
+  const compiled = new WeakMap<object, CompiledQuery<Row>>();
   return (db, parameters) => {
-    let query = compiled.get(db);
+    const { adapter } = db.getExecutor();
+    let query = compiled.get(adapter);
     if (!query) {
       query = build(db, placeholders).compile();
-      compiled.set(db, query);
+      compiled.set(adapter, query);
     }
     const given = parameters as Record<string, unknown>;
     const values = query.parameters.map((value) =>

@@ -16,8 +16,10 @@ export async function addBlobToRepository(
   const now = context.clock.now();
   await context.db.transaction(async (trx) => {
     const repositoryId = await ensureRepository(context, trx, { name: repository, actor, now, origin });
-    await linkBlob(trx, { repositoryId, digest, sizeBytes, now });
-    await recordTreeChanges(trx, repository, [{ kind: 'layer', name: digest }]);
+    await Promise.all([
+      linkBlob(trx, { repositoryId, digest, sizeBytes, now }),
+      recordTreeChanges(trx, repository, [{ kind: 'layer', name: digest }]),
+    ]);
   });
   context.onTreeChange();
   context.onEvents?.();

@@ -65,35 +65,38 @@ export async function pushManifest(
     });
     const absent = await listMissing(trx, repositoryId, requiredBlobs(manifest));
     if (absent.length > 0 && !push.sparse) throw blobsMissing(repository, absent);
-    await putManifest(trx, {
-      repositoryId,
-      digest,
-      content,
-      now,
-      mediaType: manifest.mediaType,
-      sizeBytes: content.byteLength,
-      artifactType: manifest.artifactType,
-      subject: manifest.subject?.digest,
-      annotations: manifest.annotations,
-    });
-    await listRepository(trx, repositoryId);
-    for (const name of tags) await putTag(trx, { repositoryId, name, digest, now });
-    await recordTreeChanges(trx, repository, [
-      { kind: 'revision', name: digest },
-      ...tags.map((name) => ({ kind: 'tag' as const, name })),
+    // Sent together, in this order (a tag refers to the manifest): none needs what another answers.
+    await Promise.all([
+      putManifest(trx, {
+        repositoryId,
+        digest,
+        content,
+        now,
+        mediaType: manifest.mediaType,
+        sizeBytes: content.byteLength,
+        artifactType: manifest.artifactType,
+        subject: manifest.subject?.digest,
+        annotations: manifest.annotations,
+      }),
+      listRepository(trx, repositoryId),
+      ...tags.map((name) => putTag(trx, { repositoryId, name, digest, now })),
+      recordTreeChanges(trx, repository, [
+        { kind: 'revision', name: digest },
+        ...tags.map((name) => ({ kind: 'tag' as const, name })),
+      ]),
+      appendEvent(trx, {
+        type: 'manifest.pushed',
+        repository,
+        digest,
+        tags,
+        mediaType: manifest.mediaType,
+        sizeBytes: content.byteLength,
+        ...(manifest.subject && { subject: manifest.subject.digest }),
+        actor: push.actor?.name ?? null,
+        at: now,
+        origin: push.origin,
+      }),
     ]);
-    await appendEvent(trx, {
-      type: 'manifest.pushed',
-      repository,
-      digest,
-      tags,
-      mediaType: manifest.mediaType,
-      sizeBytes: content.byteLength,
-      ...(manifest.subject && { subject: manifest.subject.digest }),
-      actor: push.actor?.name ?? null,
-      at: now,
-      origin: push.origin,
-    });
     return absent;
   });
   context.onTreeChange();

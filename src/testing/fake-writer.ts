@@ -59,13 +59,18 @@ export function createFakeWriter(): FakeWriter {
     get inTransaction() {
       return open !== undefined;
     },
-    async execute(sql) {
-      watchers.get(sql)?.();
-      watchers.delete(sql);
+    async run(statements, { inside }) {
+      for (const { sql } of statements) {
+        watchers.get(sql)?.();
+        watchers.delete(sql);
+      }
       // As from another thread: the answer comes a turn later.
       await new Promise((resolve) => setImmediate(resolve));
-      apply(sql.replace(/^INSERT '(.*)'$/, 'INSERT $1'));
-      return { rows: [], changes: 0 };
+      for (const { sql } of statements) {
+        if (inside && open === undefined) throw new Error('The transaction has ended.');
+        apply(sql.replace(/^INSERT '(.*)'$/, 'INSERT $1'));
+      }
+      return statements.map(() => ({ rows: [], changes: 0 }));
     },
     fail(sql, message, { keepsTransaction } = { keepsTransaction: true }) {
       failures.set(sql, { message, keepsTransaction });

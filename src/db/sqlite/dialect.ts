@@ -5,11 +5,14 @@ import {
   type Dialect,
   type Driver,
   Kysely,
+  type KyselyProps,
   type QueryResult,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
+  Transaction,
 } from 'kysely';
+import type { Database } from '../database.ts';
 import { readsAtOnce } from '../prepare.ts';
 import type { SqliteConnection, StatementResult } from './connection.ts';
 import type { GroupCommit } from './group-commit.ts';
@@ -34,37 +37,47 @@ function toConnection(execute: Execute, file: string): DatabaseConnection {
   };
 }
 
-function toDialect(driver: Driver): Dialect {
-  return {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => driver,
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-  };
+const refuse = async () => {
+  throw new Error(
+    'Transactions begin with Database.transaction only; what is read outside of one only reads.',
+  );
+};
+
+const driver: Driver = {
+  init: async () => {},
+  acquireConnection: refuse,
+  beginTransaction: refuse,
+  commitTransaction: refuse,
+  rollbackTransaction: refuse,
+  releaseConnection: async () => {},
+  destroy: async () => {},
+};
+
+const dialect: Dialect = {
+  createAdapter: () => new SqliteAdapter(),
+  createDriver: () => driver,
+  createIntrospector: (db) => new SqliteIntrospector(db),
+  createQueryCompiler: () => new SqliteQueryCompiler(),
+};
+
+/**
+ * Gives Kysely one connection for good. Its own providers would lend it to each statement and take it back, over many
+ * promises (5 µs of CPU), and in a transaction send no statement before the one before is answered.
+ */
+function onConnection(
+  connection: DatabaseConnection,
+  { adapter, compiler } = { adapter: dialect.createAdapter(), compiler: dialect.createQueryCompiler() },
+): KyselyProps {
+  const executor = new DefaultQueryExecutor(compiler, adapter, {
+    provideConnection: (consumer) => consumer(connection),
+  });
+  executor.executeQuery = (query) => connection.executeQuery(query);
+  return { config: { dialect }, dialect, driver, executor };
 }
 
 /** Kysely over a connection in this thread, without transactions: each statement stands alone. */
 export function openReads<Tables>(connection: SqliteConnection, file: string): Kysely<Tables> {
-  const shared = toConnection(connection.execute, file);
-  const refuse = async () => {
-    throw new Error('This connection only reads: use Database.transaction.');
-  };
-  const driver: Driver = {
-    init: async () => {},
-    acquireConnection: async () => shared,
-    beginTransaction: refuse,
-    commitTransaction: refuse,
-    rollbackTransaction: refuse,
-    releaseConnection: async () => {},
-    destroy: async () => {},
-  };
-  const dialect = toDialect(driver);
-  const executor = new DefaultQueryExecutor(dialect.createQueryCompiler(), dialect.createAdapter(), {
-    provideConnection: (consumer) => consumer(shared),
-  });
-  // Kysely would lend the one connection to each statement and take it back, over many promises: 5 µs of CPU.
-  executor.executeQuery = (query) => shared.executeQuery(query);
-  const reads = new Kysely<Tables>({ config: { dialect }, dialect, driver, executor });
+  const reads = new Kysely<Tables>(onConnection(toConnection(connection.execute, file)));
   readsAtOnce(reads, (statement, parameters) => {
     try {
       return connection.execute(statement, parameters).rows;
@@ -75,11 +88,12 @@ export function openReads<Tables>(connection: SqliteConnection, file: string): K
   return reads;
 }
 
-/** Kysely over the writing connection. Every statement belongs to a transaction. */
-export function writeDialect(group: GroupCommit, file: string): Dialect {
-  // Kysely asks for a rollback after a commit that failed, too. By then the transaction is over and somebody else
-  // has the connection: the rollback would be theirs.
-  const begun = new WeakSet<DatabaseConnection>();
+/** Kysely over the writing connection, for the time of a transaction. */
+export function createTransactions<Tables>(
+  group: GroupCommit,
+  file: string,
+): Database<Tables>['transaction'] {
+  const shared = { adapter: dialect.createAdapter(), compiler: dialect.createQueryCompiler() };
   const mapped = async (step: Promise<void>) => {
     try {
       await step;
@@ -87,22 +101,17 @@ export function writeDialect(group: GroupCommit, file: string): Dialect {
       throw toDbError(error, file);
     }
   };
-  return toDialect({
-    init: async () => {},
-    // A connection of its own for each transaction, to tell them apart.
-    acquireConnection: async () => toConnection(group.execute, file),
-    async beginTransaction(connection) {
-      await mapped(group.begin());
-      begun.add(connection);
-    },
-    commitTransaction(connection) {
-      begun.delete(connection);
-      return mapped(group.commit());
-    },
-    async rollbackTransaction(connection) {
-      if (begun.delete(connection)) await mapped(group.rollback());
-    },
-    releaseConnection: async () => {},
-    destroy: async () => {},
-  });
+  return async (work) => {
+    const member = await group.begin();
+    const trx = new Transaction<Tables>(onConnection(toConnection(member.execute, file), shared));
+    let result: Awaited<ReturnType<typeof work>>;
+    try {
+      result = await work(trx);
+    } catch (error) {
+      await mapped(member.rollback());
+      throw error;
+    }
+    await mapped(member.commit());
+    return result;
+  };
 }

@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import { createFakeWriter, type FakeWriter } from '../../testing/fake-writer.ts';
-import { writeDialect } from './dialect.ts';
+import { createTransactions } from './dialect.ts';
 import { createGroupCommit } from './group-commit.ts';
 
 const note = (text: string) => sql`INSERT ${sql.lit(text)}`;
 
 /** Transactions over a writer of its own. */
 function open(writer: FakeWriter) {
-  // biome-ignore lint/suspicious/noExplicitAny: there is no schema
-  const db = new Kysely<any>({ dialect: writeDialect(createGroupCommit(writer), 'test.db') });
+  const transaction = createTransactions<object>(createGroupCommit(writer), 'test.db');
   return (...texts: string[]) =>
-    db.transaction().execute(async (trx) => {
+    transaction(async (trx) => {
       for (const text of texts) {
         if (text === 'throw') throw new Error('own fault');
         await note(text).execute(trx);
@@ -156,3 +155,32 @@ for (const statement of ['BEGIN IMMEDIATE', 'SAVEPOINT member', 'RELEASE member'
     assert.deepEqual(writer.misuses, []);
   });
 }
+
+test('a statement that nobody waited for is refused once its transaction is over', async () => {
+  const writer = createFakeWriter();
+  const transaction = createTransactions<object>(createGroupCommit(writer), 'test.db');
+  const late = Promise.withResolvers<unknown>();
+  const isRefused = assert.rejects(late.promise, /transaction is over/);
+  await assert.rejects(
+    transaction(async (trx) => {
+      await note('first').execute(trx);
+      setImmediate(() => note('second').execute(trx).then(late.resolve, late.reject));
+      throw new Error('own fault');
+    }),
+    /own fault/,
+  );
+  await isRefused;
+  assert.deepEqual(writer.committed, []);
+});
+
+test('statements that are sent together fail together, and take nobody along', async () => {
+  const writer = createFakeWriter();
+  writer.fail('INSERT bad', 'constraint');
+  const transaction = createTransactions<object>(createGroupCommit(writer), 'test.db');
+  const together = (...texts: string[]) =>
+    transaction((trx) => Promise.all(texts.map((text) => note(text).execute(trx))));
+  const all = [together('a1', 'a2'), together('b1', 'bad', 'b2'), together('c1', 'c2', 'c3')];
+  assert.deepEqual(await outcomes(all), ['kept', 'constraint', 'kept']);
+  assert.deepEqual(writer.committed, ['a1', 'a2', 'c1', 'c2', 'c3']);
+  assert.deepEqual(writer.misuses, []);
+});

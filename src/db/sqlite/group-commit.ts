@@ -7,7 +7,12 @@ import type { SqliteWriter } from './writer.ts';
  * commit is durable; if the commit fails, all that share it fail.
  */
 export interface GroupCommit {
-  begin(): Promise<void>;
+  /** Resolves when it is this transaction's turn. */
+  begin(): Promise<Member>;
+}
+
+/** One of the transactions. What it did not wait for is sent along with what comes next. */
+export interface Member {
   execute(sql: string, parameters: readonly unknown[]): Promise<StatementResult>;
   commit(): Promise<void>;
   rollback(): Promise<void>;
@@ -15,6 +20,13 @@ export interface GroupCommit {
 
 /** Bounds how long the first of a group waits for the last. */
 const TRANSACTIONS_PER_COMMIT = 64;
+
+const BEGIN = { sql: 'BEGIN IMMEDIATE' };
+const COMMIT = { sql: 'COMMIT' };
+const ROLLBACK = { sql: 'ROLLBACK' };
+const MARK = { sql: 'SAVEPOINT member' };
+const KEEP = { sql: 'RELEASE member' };
+const TAKE_BACK = { sql: 'ROLLBACK TO member' };
 
 interface Settler {
   resolve(): void;
@@ -54,79 +66,77 @@ export function createGroupCommit(writer: SqliteWriter): GroupCommit {
     for (const member of failed) member.reject(error);
   };
 
-  /** Ends the SQLite transaction if nobody waits to join it. The caller still holds the connection. */
-  const settle = async () => {
-    if (queue.length > 0 && group.length < TRANSACTIONS_PER_COMMIT) return;
+  const giveUp = async (error: unknown) => {
+    failGroup(error);
+    if (writer.inTransaction) await writer.run([ROLLBACK], { inside: true }).catch(() => {});
+  };
+
+  /** After the last statements of a member: ends the SQLite transaction if nobody waits to join it. */
+  const settle = async (last: readonly { sql: string }[]) => {
+    const isEnd = queue.length === 0 || group.length >= TRANSACTIONS_PER_COMMIT;
+    await writer.run(isEnd ? [...last, COMMIT] : last, { inside: true });
+    if (!isEnd) return;
     const done = group;
     group = [];
-    try {
-      await writer.execute('COMMIT');
-      for (const member of done) member.resolve();
-    } catch (error) {
-      for (const member of done) member.reject(error);
-      if (writer.inTransaction) await writer.execute('ROLLBACK').catch(() => {});
-    }
+    for (const member of done) member.resolve();
   };
 
   return {
     async begin() {
       await acquire();
-      try {
-        if (!writer.inTransaction) await writer.execute('BEGIN IMMEDIATE');
-        await writer.execute('SAVEPOINT member');
-      } catch (error) {
-        failGroup(error);
-        if (writer.inTransaction) await writer.execute('ROLLBACK').catch(() => {});
-        passOn();
-        throw error;
-      }
-    },
+      const inside = writer.inTransaction;
+      const begun = writer.run(inside ? [MARK] : [BEGIN, MARK], { inside });
+      // Heard by the first that depends on it.
+      begun.catch(() => {});
+      let isOver = false;
 
-    async execute(sql, parameters) {
-      // Once SQLite gave up the transaction, statements would take effect one by one.
-      if (!writer.inTransaction) throw new Error('The transaction has ended: an earlier statement failed.');
-      try {
-        return await writer.execute(sql, parameters);
-      } catch (error) {
-        // SQLite gave up the whole transaction (full disk, I/O error): what others had put into it is gone too.
-        if (!writer.inTransaction) failGroup(error);
-        throw error;
-      }
-    },
+      return {
+        async execute(sql, parameters) {
+          // By then somebody else has the connection.
+          if (isOver) throw new Error('The transaction is over: a statement was not waited for.');
+          try {
+            const [result] = await writer.run([{ sql, parameters }], { inside: true });
+            return result as StatementResult;
+          } catch (error) {
+            await begun;
+            // SQLite gave up the whole transaction (full disk, I/O error): what others had put into it is gone too.
+            if (!writer.inTransaction) failGroup(error);
+            throw error;
+          }
+        },
 
-    async commit() {
-      try {
-        await writer.execute('RELEASE member');
-      } catch (error) {
-        failGroup(error);
-        if (writer.inTransaction) await writer.execute('ROLLBACK').catch(() => {});
-        passOn();
-        throw error;
-      }
-      const durable = joinGroup();
-      await settle();
-      passOn();
-      return durable;
-    },
+        async commit() {
+          isOver = true;
+          const durable = joinGroup();
+          try {
+            await begun;
+            await settle([KEEP]);
+          } catch (error) {
+            await giveUp(error);
+          }
+          passOn();
+          return durable;
+        },
 
-    async rollback() {
-      let seen: Promise<void> | undefined;
-      try {
-        if (writer.inTransaction) {
-          await writer.execute('ROLLBACK TO member');
-          await writer.execute('RELEASE member');
-          // Its refusal may rest on what others put into the group ("not there": somebody is just deleting it). Told
-          // before that is committed, a client could still read what it was told is gone.
-          if (group.length > 0) seen = joinGroup();
-          await settle();
-        }
-      } catch (error) {
-        failGroup(error);
-        if (writer.inTransaction) await writer.execute('ROLLBACK').catch(() => {});
-      } finally {
-        passOn();
-      }
-      await seen;
+        async rollback() {
+          isOver = true;
+          let seen: Promise<void> | undefined;
+          try {
+            await begun;
+            if (writer.inTransaction) {
+              // Its refusal may rest on what others put into the group ("not there": somebody is just deleting it).
+              // Told before that is committed, a client could still read what it was told is gone.
+              if (group.length > 0) seen = joinGroup();
+              await settle([TAKE_BACK, KEEP]);
+            }
+          } catch (error) {
+            await giveUp(error);
+          } finally {
+            passOn();
+          }
+          await seen;
+        },
+      };
     },
   };
 }

@@ -286,6 +286,22 @@ test('a full database → database-full for who asked, and the next smaller tran
   assert.equal(await amountOf(db, 'x'.repeat(10)), reasons[0] === undefined ? 1 : undefined);
 });
 
+test('a full disk in the middle of statements sent together: none of them stays', async () => {
+  await using folder = await temporaryFolder();
+  await using db = await openIn(folder);
+  await db.transaction((trx) => sql`PRAGMA max_page_count = 30`.execute(trx));
+  const names = ['small', 'x'.repeat(1_000_000), 'late'];
+  await assert.rejects(
+    db.transaction((trx) =>
+      Promise.all(names.map((name) => trx.insertInto('account').values({ name, amount: 1 }).execute())),
+    ),
+    failsWith('database-full'),
+  );
+  // What came after the one that failed found no transaction any more, and must not have been one of its own.
+  for (const name of ['small', 'late']) assert.equal(await amountOf(db, name), undefined);
+  await move(db, 1);
+});
+
 test('closing twice is fine; what is asked for afterwards is refused', async () => {
   await using folder = await temporaryFolder();
   const db = await openIn(folder);

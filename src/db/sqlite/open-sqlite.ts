@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
-import { Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Database, Migration } from '../database.ts';
 import { DbError } from '../db-error.ts';
 import { migrate } from '../migrate.ts';
 import { openSqliteConnection } from './connection.ts';
-import { openReads, writeDialect } from './dialect.ts';
+import { createTransactions, openReads } from './dialect.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { keepCopyBeforeMigrating } from './keep-copy.ts';
 import { makeFolder } from './make-folder.ts';
@@ -29,8 +29,8 @@ export async function openSqlite<Tables>(options: {
     if (!shared) await keepCopyBeforeMigrating(file, migrations);
     const writer = await startSqliteWriter(file);
     try {
-      const writes = new Kysely<Tables>({ dialect: writeDialect(createGroupCommit(writer), file) });
-      await migrate(writes, migrations, { shared }).catch((error: unknown) => {
+      const transaction = createTransactions<Tables>(createGroupCommit(writer), file);
+      await migrate(transaction, migrations, { shared }).catch((error: unknown) => {
         const known = toDbError(error, file);
         // Steps that do not fit what is there: the list of those that were done is not true any more.
         throw known instanceof DbError ? known : damaged(file, String(error), error);
@@ -47,7 +47,7 @@ export async function openSqlite<Tables>(options: {
       };
       return {
         reads,
-        transaction: (work) => writes.transaction().execute(work),
+        transaction,
         async assertSound() {
           const { rows } = await sql<{ integrity_check: string }>`PRAGMA integrity_check(1)`.execute(reads);
           const found = rows[0]?.integrity_check;

@@ -2,11 +2,15 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { DbError } from '../db-error.ts';
 import type { StatementResult } from './connection.ts';
-import type { WriterRequest, WriterResponse } from './writer-thread.ts';
+import type { Statement, WriterAnswers, WriterRun } from './writer-thread.ts';
 
 /** The writing connection, in a thread of its own: a commit waits for the disk, and the event loop must not. */
 export interface SqliteWriter {
-  execute(sql: string, parameters?: readonly unknown[]): Promise<StatementResult>;
+  /**
+   * Executes statements in order, up to the first that fails, and gives the result of each. Runs are executed in the
+   * order of the calls; with `inside`, none is outside of a transaction. Nothing need be awaited in between.
+   */
+  run(statements: readonly Statement[], options: { inside: boolean }): Promise<readonly StatementResult[]>;
   /** As of the last answer. */
   readonly inTransaction: boolean;
   close(): Promise<void>;
@@ -17,17 +21,23 @@ export async function startSqliteWriter(file: string): Promise<SqliteWriter> {
   // 'ready' or, through `once`, the error that opening the file threw.
   await once(worker, 'message');
 
-  const waiting = new Map<number, { resolve(result: StatementResult): void; reject(error: unknown): void }>();
+  const waiting = new Map<
+    number,
+    { resolve(results: readonly StatementResult[]): void; reject(error: unknown): void }
+  >();
   let lastId = 0;
   let inTransaction = false;
   let failure: Error | undefined;
+  let unsent: WriterRun[] = [];
 
-  worker.on('message', (response: WriterResponse) => {
-    inTransaction = response.inTransaction;
-    const caller = waiting.get(response.id);
-    waiting.delete(response.id);
-    if (response.error) caller?.reject(Object.assign(new Error(response.error.message), response.error));
-    else if (response.result) caller?.resolve(response.result);
+  worker.on('message', ({ answers, inTransaction: isInside }: WriterAnswers) => {
+    inTransaction = isInside;
+    for (const { id, results, error } of answers) {
+      const caller = waiting.get(id);
+      waiting.delete(id);
+      if (error) caller?.reject(Object.assign(new Error(error.message), error));
+      else if (results) caller?.resolve(results);
+    }
   });
   const fail = (cause: unknown, reason: string) => {
     failure ??= new DbError('database-unavailable', `The database ${file} ${reason}.`, { cause });
@@ -37,13 +47,19 @@ export async function startSqliteWriter(file: string): Promise<SqliteWriter> {
   worker.on('error', (error) => fail(error, 'lost its writing thread; restart the server'));
   worker.on('exit', () => fail(undefined, 'is closed'));
 
+  /** To wake the thread, and to be woken by it, costs several times what a statement does: all of a turn go at once. */
+  const send = () => {
+    worker.postMessage(unsent);
+    unsent = [];
+  };
+
   return {
-    execute(sql, parameters = []) {
+    run(statements, { inside }) {
       return new Promise((resolve, reject) => {
         if (failure) return reject(failure);
         lastId += 1;
         waiting.set(lastId, { resolve, reject });
-        worker.postMessage({ id: lastId, sql, parameters } satisfies WriterRequest);
+        if (unsent.push({ id: lastId, statements, inside }) === 1) process.nextTick(send);
       });
     },
     get inTransaction() {

@@ -41,20 +41,22 @@ export async function listRepositoriesWithBlob(
   return rows.map((row) => row.name);
 }
 
-export async function linkBlob(
-  trx: Trx,
-  link: { repositoryId: number; digest: Digest; sizeBytes: number; now: number },
-): Promise<void> {
-  await trx
+interface NewBlobLink {
+  readonly repositoryId: number;
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+  readonly now: number;
+}
+
+const link = prepare((trx: Reads, { repositoryId, digest, sizeBytes, now }: NewBlobLink) =>
+  trx
     .insertInto('repository_blob')
-    .values({
-      repository_id: link.repositoryId,
-      digest: link.digest,
-      size_bytes: link.sizeBytes,
-      linked_at: link.now,
-    })
-    .onConflict((conflict) => conflict.doUpdateSet({ size_bytes: link.sizeBytes }))
-    .execute();
+    .values({ repository_id: repositoryId, digest, size_bytes: sizeBytes, linked_at: now })
+    .onConflict((conflict) => conflict.doUpdateSet({ size_bytes: sizeBytes })),
+);
+
+export async function linkBlob(trx: Trx, blob: NewBlobLink): Promise<void> {
+  await link(trx, blob);
 }
 
 /** Answers whether it was there. */

@@ -91,34 +91,47 @@ export interface NewManifest extends StoredManifest {
   readonly now: number;
 }
 
-export async function putManifest(trx: Trx, manifest: NewManifest): Promise<void> {
-  await trx
+const putContent = prepare((trx: Reads, { digest, content }: { digest: Digest; content: Uint8Array }) =>
+  trx
     .insertInto('manifest_content')
-    .values({ digest: manifest.digest, content: manifest.content })
+    .values({ digest, content })
     // The digest was checked: if what is there differs, it is damaged, and this heals it.
     .onConflict((conflict) =>
-      conflict
-        .column('digest')
-        .doUpdateSet({ content: manifest.content })
-        .where('manifest_content.content', '!=', manifest.content),
-    )
-    .execute();
-  await trx
+      conflict.column('digest').doUpdateSet({ content }).where('manifest_content.content', '!=', content),
+    ),
+);
+
+const putRow = prepare((trx: Reads, row: DistributionTables['repository_manifest']) =>
+  trx
     .insertInto('repository_manifest')
     .values({
+      repository_id: row.repository_id,
+      digest: row.digest,
+      media_type: row.media_type,
+      size_bytes: row.size_bytes,
+      artifact_type: row.artifact_type,
+      subject_digest: row.subject_digest,
+      annotations: row.annotations,
+      pushed_at: row.pushed_at,
+    })
+    .onConflict((conflict) => conflict.doUpdateSet({ pushed_at: row.pushed_at, media_type: row.media_type })),
+);
+
+export async function putManifest(trx: Trx, manifest: NewManifest): Promise<void> {
+  const { digest, content } = manifest;
+  await Promise.all([
+    putContent(trx, { digest, content }),
+    putRow(trx, {
       repository_id: manifest.repositoryId,
-      digest: manifest.digest,
+      digest,
       media_type: manifest.mediaType,
       size_bytes: manifest.sizeBytes,
       artifact_type: manifest.artifactType ?? null,
       subject_digest: manifest.subject ?? null,
       annotations: manifest.annotations ? JSON.stringify(manifest.annotations) : null,
       pushed_at: manifest.now,
-    })
-    .onConflict((conflict) =>
-      conflict.doUpdateSet({ pushed_at: manifest.now, media_type: manifest.mediaType }),
-    )
-    .execute();
+    }),
+  ]);
 }
 
 /** Answers whether it was there. Its tags must be gone before. */

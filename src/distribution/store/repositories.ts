@@ -1,12 +1,17 @@
 import type { Kysely, Transaction } from 'kysely';
+import { prepare } from '../../db/index.ts';
 import type { RepositoryName } from '../../oci/index.ts';
 import type { DistributionTables } from '../tables.ts';
 
 type Reads = Kysely<DistributionTables>;
 type Trx = Transaction<DistributionTables>;
 
+const idOf = prepare((db: Reads, named: { name: RepositoryName }) =>
+  db.selectFrom('repository').select('id').where('name', '=', named.name),
+);
+
 export async function findRepositoryId(db: Reads, name: RepositoryName): Promise<number | undefined> {
-  const row = await db.selectFrom('repository').select('id').where('name', '=', name).executeTakeFirst();
+  const [row] = await idOf(db, { name });
   return row?.id;
 }
 
@@ -33,13 +38,12 @@ export async function insertRepository(trx: Trx, name: RepositoryName, now: numb
   return row.id;
 }
 
-export async function listRepository(trx: Trx, repositoryId: number): Promise<void> {
-  await trx
-    .updateTable('repository')
-    .set({ listed: 1 })
-    .where('id', '=', repositoryId)
-    .where('listed', '=', 0)
-    .execute();
+const list = prepare((trx: Reads, named: { id: number }) =>
+  trx.updateTable('repository').set({ listed: 1 }).where('id', '=', named.id).where('listed', '=', 0),
+);
+
+export async function listRepository(trx: Trx, id: number): Promise<void> {
+  await list(trx, { id });
 }
 
 /** Whether the repository ever held a manifest. */

@@ -1,19 +1,27 @@
 import type { Kysely, Transaction } from 'kysely';
+import { prepare } from '../../db/index.ts';
 import type { Digest, RepositoryName, Tag } from '../../oci/index.ts';
 import type { DistributionTables } from '../tables.ts';
 
 type Reads = Kysely<DistributionTables>;
 type Trx = Transaction<DistributionTables>;
 
-export async function putTag(
-  trx: Trx,
-  tag: { repositoryId: number; name: Tag; digest: Digest; now: number },
-): Promise<void> {
-  await trx
+interface NewTag {
+  readonly repositoryId: number;
+  readonly name: Tag;
+  readonly digest: Digest;
+  readonly now: number;
+}
+
+const put = prepare((trx: Reads, { repositoryId, name, digest, now }: NewTag) =>
+  trx
     .insertInto('tag')
-    .values({ repository_id: tag.repositoryId, name: tag.name, digest: tag.digest, updated_at: tag.now })
-    .onConflict((conflict) => conflict.doUpdateSet({ digest: tag.digest, updated_at: tag.now }))
-    .execute();
+    .values({ repository_id: repositoryId, name, digest, updated_at: now })
+    .onConflict((conflict) => conflict.doUpdateSet({ digest, updated_at: now })),
+);
+
+export async function putTag(trx: Trx, tag: NewTag): Promise<void> {
+  await put(trx, tag);
 }
 
 /** Answers whether it was there. */

@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import { prepare } from '../../db/index.ts';
 import type { RepositoryName } from '../../oci/index.ts';
 import type { DistributionTables } from '../tables.ts';
 
@@ -6,6 +7,12 @@ export type TreeChange = Omit<DistributionTables['tree_change'], 'id'>;
 
 /** SQLite takes some 32,000 parameters in a statement; deleting one manifest may remove more tags than that. */
 const CHANGES_PER_STATEMENT = 1000;
+/** Up to here, statements that need no building are cheaper. */
+const FEW_CHANGES = 8;
+
+const recordOne = prepare((trx: Kysely<DistributionTables>, { repository, kind, name }: TreeChange) =>
+  trx.insertInto('tree_change').values({ repository, kind, name }),
+);
 
 /** Notes, in the transaction that changes a fact, that the link files have to follow. */
 export async function recordTreeChanges(
@@ -13,6 +20,10 @@ export async function recordTreeChanges(
   repository: RepositoryName,
   changes: readonly Omit<TreeChange, 'repository'>[],
 ): Promise<void> {
+  if (changes.length <= FEW_CHANGES) {
+    await Promise.all(changes.map((change) => recordOne(trx, { repository, ...change })));
+    return;
+  }
   for (let from = 0; from < changes.length; from += CHANGES_PER_STATEMENT) {
     const some = changes.slice(from, from + CHANGES_PER_STATEMENT);
     await trx
