@@ -45,8 +45,11 @@ export interface Authorizer {
   /** Where a repository that was renamed is now; the name itself when it was not. Costs a look into a map. */
   resolveRepositoryName(name: RepositoryName): RepositoryName;
 
-  /** A repository of this name is being made, in a transaction that is not committed yet. */
-  forgetRedirect(name: RepositoryName): void;
+  /**
+   * A repository of this name is being made, in a transaction that is not committed yet. `redirects`: their number from
+   * the commit on.
+   */
+  forgetRedirect(name: RepositoryName, redirects: number): void;
 
   /**
    * Call it after each commit that changed accounts or rights, and wait for it before answering: nothing that was

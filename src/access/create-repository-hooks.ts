@@ -46,9 +46,9 @@ export function createRepositoryHooks(context: {
         createdBy: actor?.accountId ?? null,
         now,
       });
-      await removeRedirects(trx, name);
+      const redirects = await removeRedirects(trx, name);
       await countChange(trx);
-      context.authorizer.forgetRedirect(name);
+      if (redirects !== undefined) context.authorizer.forgetRedirect(name, redirects);
     },
   };
 }

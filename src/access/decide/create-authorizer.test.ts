@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { parseRepositoryName } from '../../oci/index.ts';
 import { builtInRoles } from '../role.ts';
-import { putRedirect } from '../store/redirects.ts';
+import { putRedirect, removeRedirects } from '../store/redirects.ts';
 import { countChange } from '../store/version.ts';
 import { type OpenAccess, openAccess } from '../suite/open-access.ts';
 
@@ -329,12 +329,30 @@ describe('redirects', () => {
       access.authorizer.may(undefined, { type: 'repository', name, actions });
     assert.equal(await may('pull'), true);
     assert.equal(await may('pull', 'push'), false);
-    access.authorizer.forgetRedirect(name);
+    access.authorizer.forgetRedirect(name, Number.MAX_SAFE_INTEGER);
     assert.equal(access.authorizer.resolveRepositoryName(name), name);
     assert.equal(await may('pull'), false);
     // That transaction was never committed.
     access.clock.advance(500);
     await may('pull');
     assert.equal(access.authorizer.resolveRepositoryName(name), 'beta/app');
+  });
+
+  test('a name that is made anew stays so when redirects are read again before the commit', async () => {
+    await using access = await openAccess();
+    await access.repository('beta/app', 'public');
+    await access.change((trx) => putRedirect(trx, 'acme/app', 'beta/app'));
+    const name = parseRepositoryName('acme/app');
+    access.clock.advance(500);
+    await access.db.transaction(async (trx) => {
+      access.authorizer.forgetRedirect(name, (await removeRedirects(trx, name)) ?? assert.fail());
+      await access.authorizer.may(undefined, { type: 'repository', name, actions: ['pull'] });
+    });
+    assert.equal(access.authorizer.resolveRepositoryName(name), name);
+    // And leads elsewhere as soon as it has moved again.
+    await access.change(async (trx) => {
+      await putRedirect(trx, name, 'beta/other');
+    });
+    assert.equal(access.authorizer.resolveRepositoryName(name), 'beta/other');
   });
 });

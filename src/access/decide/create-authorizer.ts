@@ -67,7 +67,7 @@ export async function createAuthorizer(options: {
     const at = clock.now();
     const [row] = await findVersionRows(reads, {});
     const now = row ?? { version: 0, redirects: 0 };
-    if (now.redirects !== seen.redirects) await redirects.load();
+    if (now.redirects !== seen.redirects || redirects.isUnsure()) await redirects.load(now.redirects, at);
     if (now.version !== seen.version) forget();
     seen = now;
     lookAt = at + LOOK_AGAIN_MS;
@@ -206,10 +206,8 @@ export async function createAuthorizer(options: {
 
     resolveRepositoryName: redirects.resolve,
 
-    forgetRedirect(name) {
-      redirects.forget(name);
-      // Read again once it is known whether the transaction was committed.
-      seen = { ...seen, redirects: 0 };
+    forgetRedirect(name, version) {
+      redirects.forget(name, { version, until: clock.now() + LOOK_AGAIN_MS });
     },
 
     async invalidate() {

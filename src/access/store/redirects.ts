@@ -29,11 +29,14 @@ export async function leadsFrom(db: Db, namespace: string): Promise<boolean> {
   return row !== undefined;
 }
 
-/** Something is made at `name`, or what was there is gone: then nothing leads from there, or there, any more. */
-export async function removeRedirects(db: Db, name: string): Promise<void> {
+/**
+ * Something is made at `name`, or what was there is gone: then nothing leads from there, or there, any more. Answers
+ * the number of redirects from the commit on; undefined when there were none to remove.
+ */
+export async function removeRedirects(db: Db, name: string): Promise<number | undefined> {
   const result = await db
     .deleteFrom('repository_redirect')
     .where((where) => where.or([where('name', '=', name), where('target', '=', name)]))
     .executeTakeFirst();
-  if (result.numDeletedRows > 0n) await countRedirectChange(db);
+  return result.numDeletedRows > 0n ? await countRedirectChange(db) : undefined;
 }

@@ -6,10 +6,12 @@ export async function countChange(trx: Kysely<AccessTables>): Promise<void> {
   await trx.updateTable('access_version').set({ version: sql`version + 1` }).execute();
 }
 
-/** The same, when redirects changed. */
-export async function countRedirectChange(trx: Kysely<AccessTables>): Promise<void> {
-  await trx
+/** The same, when redirects changed; answers their number from the commit on. */
+export async function countRedirectChange(trx: Kysely<AccessTables>): Promise<number> {
+  const { redirects } = await trx
     .updateTable('access_version')
     .set({ version: sql`version + 1`, redirects: sql`version + 1` })
-    .execute();
+    .returning('redirects')
+    .executeTakeFirstOrThrow();
+  return redirects;
 }
