@@ -10,7 +10,7 @@ import {
 import type { Guard, RouteRecord } from '../http/index.ts';
 import { allReadable } from '../hub/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
-import { type ApiRoute, noAuditTrail, type RestTables, restRoutes } from '../rest/index.ts';
+import { noAuditTrail, type RestTables, restRoutes } from '../rest/index.ts';
 import { composeHub, type HubParts } from './compose-hub.ts';
 import type { Settings } from './configuration/index.ts';
 import { followRenames } from './follow-renames.ts';
@@ -70,22 +70,20 @@ export async function composeParts(options: {
     }),
   );
   const distribution = createDistribution(hub.distribution, settings);
-  const routes = [
+  const registry = [
     ...(accounts ? followRenames(distribution.routes, accounts.resolveRepositoryName) : distribution.routes),
-    ...hub.routes,
-    ...(accounts?.routes ?? []),
-    ...(auditing?.routes ?? []),
+    ...(accounts?.tokenRoutes ?? []),
   ];
+  const beside = [...hub.routes, ...(accounts?.routes ?? []), ...(auditing?.routes ?? [])];
   // Below what answers a repeated create again: nothing happens then that would have to be written down.
-  const audited = auditing?.watch(routes) ?? routes;
-  const api = audited.filter((route): route is ApiRoute => 'contract' in route);
-  const others = audited.filter((route) => !('contract' in route));
-  const rest = restRoutes({ routes: api, version: ladingVersion, db: tablesOf<RestTables>(db), clock, log });
+  const watched = (routes: readonly RouteRecord[]) => auditing?.watch(routes) ?? routes;
+  const tables = tablesOf<RestTables>(db);
+  const rest = restRoutes({ routes: watched(beside), version: ladingVersion, db: tables, clock, log });
   const running = started.move();
   const guard = options.guard ?? guardOf(accounts);
   return {
     guard: auditing?.watchGuard(guard) ?? guard,
-    routes: [...others, ...rest],
+    routes: [...watched(registry), ...rest],
     uploads: distribution.uploads,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

@@ -46,6 +46,8 @@ import { type LadingTables, tablesOf } from './migrations.ts';
 export interface OpenAccounts extends AsyncDisposable {
   readonly guard: Guard;
   readonly routes: readonly RouteRecord[];
+  /** Where registry tokens are got. They alone know who asks, and so limit themselves. */
+  readonly tokenRoutes: readonly RouteRecord[];
   readonly hooks: RepositoryHooks;
   readonly repositoryAccess: RepositoryAccess;
   readonly apiLogins: ApiLogins;
@@ -177,10 +179,10 @@ export async function openAccounts(options: {
         privateIssuers: settings.privateIssuers,
         assertMayLetIn: (actor, rule) => assertMayLetIn(authorizer, actor, rule),
       }),
-      ...tokenService.routes,
       ...deviceRoutes({ ...identity.context, refreshTokens }),
       ...accessRoutes(access),
     ],
+    tokenRoutes: tokenService.routes,
     hooks: {
       onRepositoryCreated: (trx, repository) =>
         hooks.onRepositoryCreated(trx as unknown as AccessTransaction, repository),

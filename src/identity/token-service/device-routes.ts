@@ -1,6 +1,6 @@
 import { listDevices, logOutAllDevices, logOutDevice } from '../../api/index.ts';
 import type { Call, RouteRecord } from '../../http/index.ts';
-import { apiRoute, originOf, problem } from '../../rest/index.ts';
+import { apiRoute, originOf, pageOfItems, problem } from '../../rest/index.ts';
 import type { IdentityContext } from '../identity-context.ts';
 import { getUserOf, manageAccount, toTime } from '../routes/api-words.ts';
 import type { RefreshToken, RefreshTokens } from './refresh-tokens.ts';
@@ -16,9 +16,10 @@ export function deviceRoutes(
   return [
     apiRoute(listDevices, {
       access: manageAccount,
-      async handle({ params }) {
+      async handle({ params, query }) {
         const { id } = await getUserOf(db.reads, params.name);
-        return { body: { items: (await refreshTokens.list(id)).map(show) } };
+        const devices = (await refreshTokens.list(id)).map(show);
+        return { body: pageOfItems(devices, query, (device) => device.id) };
       },
     }),
 

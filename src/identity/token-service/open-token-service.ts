@@ -1,6 +1,7 @@
 import type { Database } from '../../db/index.ts';
 import type { RouteRecord } from '../../http/index.ts';
 import type { Clock, Logger } from '../../kernel/index.ts';
+import type { RateLimit } from '../../rest/index.ts';
 import type { Authenticator, Exchanger, Granter, Holders } from './ports.ts';
 import { createRefreshTokens, type RefreshTokens } from './refresh-tokens.ts';
 import { createRegistryTokenVerifier, type RegistryTokenVerifier } from './registry-token-verifier.ts';
@@ -37,8 +38,10 @@ export async function openTokenService(options: {
   readonly granter: Granter;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Of tokens; left out for the usual. */
+  readonly limit?: RateLimit;
 }): Promise<OpenTokenService> {
-  const { db, settings, authenticator, exchanger, holders, granter, clock, log } = options;
+  const { db, settings, holders, granter, clock, log } = options;
   const { issuer, service, tokenLifetimeMs: lifetimeMs } = settings;
   const keys = await openSigningKeys({ db, clock, log });
   const refreshTokens = createRefreshTokens({ db, clock });
@@ -46,7 +49,7 @@ export async function openTokenService(options: {
   const tokens = createTokenService({ ...shared, lifetimeMs, granter });
   const forApi = { ...shared, service: `${service} api` };
   return {
-    routes: tokenRoutes({ tokens, keys, authenticator, exchanger, clock, service }),
+    routes: tokenRoutes({ ...options, tokens, keys, service }),
     verifier: createRegistryTokenVerifier(shared),
     tokens,
     api: {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
+import type { RateLimit } from '../../rest/index.ts';
 import { type Answer, type Ask, ask, startTestServer } from '../../testing/index.ts';
 import { startTokenService } from './testing/start-token-service.ts';
 
@@ -26,9 +27,9 @@ const tokenOf = (answer: Answer) => {
 };
 const accessOf = (answer: Answer) => decodeJwt(tokenOf(answer).token).access;
 
-async function start() {
+async function start(limit?: RateLimit) {
   const started = new AsyncDisposableStack();
-  const service = started.use(await startTokenService());
+  const service = started.use(await startTokenService(limit));
   const server = started.use(await startTestServer({ store: 'memory', routes: service.routes }));
   service.rights.set('ann/app', ['pull', 'push', 'delete', '*']);
   service.rights.set('team/app', ['pull']);
@@ -264,4 +265,26 @@ test('a request for thousands of long names is answered with less, within 64 KiB
   assert.ok(answer.body.byteLength < 64 * 1024, `${answer.body.byteLength}`);
   const verified = await on.service.verifier.verify(token);
   assert.ok((verified?.claims.length ?? 0) > 20);
+});
+
+test('too many tokens → 429 with Retry-After, in either flow: an account for itself, anybody by address', async () => {
+  await using on = await start({ perMinute: 2 });
+  const post = (secret: string) =>
+    on.post(`grant_type=password&service=lading&client_id=c&username=ann&password=${secret}`);
+  const scope = 'service=lading';
+  for (const _ of [1, 2]) tokenOf(await on.get(scope));
+  const refused = await on.get(scope);
+  assert.equal(refused.status, 429);
+  assert.equal(refused.header('retry-after'), '30');
+  assert.match(
+    refused.body.toString(),
+    /^\{"errors":\[\{"code":"TOOMANYREQUESTS","message":"Too many requests/,
+  );
+  for (const _ of [1, 2, 3]) assert.equal((await post('wrong')).status, 400, 'nothing was given');
+  tokenOf(await on.get(scope, 'ann:secret'));
+  tokenOf(await post('secret'));
+  assert.equal((await post('secret')).status, 429);
+  on.service.clock.advance(30_000);
+  tokenOf(await on.get(scope));
+  tokenOf(await post('secret'));
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
 import { defineContract } from '../../api/index.ts';
+import { jsonReply, type RouteRecord } from '../../http/index.ts';
 import { ask, createFakeClock } from '../../testing/index.ts';
 import { apiRoute } from '../api-route.ts';
 import { problem } from '../problem.ts';
@@ -56,6 +57,31 @@ test('each account has its own limit, and addresses theirs', async () => {
   assert.equal((await as('alice')).status, 429);
   assert.equal((await as('bob')).status, 200);
   assert.equal((await ask(rest, 'GET /api/v1/things/a')).status, 200);
+});
+
+test('routes in the words of others have a part of the same limits, and refuse in their words', async () => {
+  const handle = async () => jsonReply(200, {});
+  const access = () => 'optional' as const;
+  const beside: RouteRecord[] = [
+    { name: 'v1.search', method: 'GET', path: '/v1/search', access, handle },
+    {
+      ...{ name: 'hub.list', method: 'GET', path: '/v2/repositories/{x}', access, handle },
+      surface: 'api',
+      errorWords: 'docker-hub',
+    },
+  ];
+  await using rest = await startRest([route, ...beside], limits);
+  for (const line of ['GET /v1/search', 'GET /api/v1/things/a'])
+    assert.equal((await ask(rest, line)).status, 200);
+  for (const [line, body] of [
+    ['GET /v1/search', /^\{"errors":\[\{"code":"TOOMANYREQUESTS","message":"Too many requests: /],
+    ['GET /v2/repositories/acme', /^\{"detail":"Too many requests: .*","message":"Too many requests: /],
+  ] as const) {
+    const refused = await ask(rest, line);
+    assert.equal(refused.status, 429, line);
+    assert.equal(refused.header('retry-after'), '30');
+    assert.match(refused.body.toString(), body);
+  }
 });
 
 test('a refusal of the handler tells the limits, too', async () => {

@@ -78,6 +78,14 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('gives every list pages', () => {
+    for (const { name, result, query } of contracts) {
+      if (!(result instanceof z.ZodObject) || !('items' in result.shape)) continue;
+      assert.ok('next' in result.shape, `${name}: next`);
+      assert.ok(query instanceof z.ZodObject && 'cursor' in query.shape && 'limit' in query.shape, name);
+    }
+  });
+
   it('says If-Match of updates, Idempotency-Key of creates, and how each is refused', () => {
     for (const contract of contracts) {
       const found = operations.find(({ operation }) => operation.operationId === contract.name)?.operation;

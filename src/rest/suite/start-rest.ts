@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { openSqlite } from '../../db/index.ts';
-import type { Actor, Guard } from '../../http/index.ts';
+import type { Actor, Guard, RouteRecord } from '../../http/index.ts';
 import {
   createCapturingLogger,
   createFakeClock,
   startTestServer,
   temporaryFolder,
 } from '../../testing/index.ts';
-import type { ApiRoute } from '../api-route.ts';
 import type { RateLimit } from '../limits/create-rate-limiter.ts';
+import type { Limits } from '../limits/limited-route.ts';
 import { restRoutes } from '../rest-routes.ts';
 import { type RestTables, restMigrations } from '../tables.ts';
 
@@ -16,8 +16,8 @@ const anybody: RateLimit = { perMinute: 1000 };
 
 /** The API over real HTTP. `Authorization: Test NAME` is who asks. */
 export async function startRest(
-  routes: readonly ApiRoute[],
-  limits: { known: RateLimit; anybody: RateLimit } = { known: anybody, anybody },
+  routes: readonly RouteRecord[],
+  limits: Limits = { known: anybody, anybody },
 ) {
   const folder = await temporaryFolder();
   const db = await openSqlite<RestTables>({ file: join(folder.path, 'rest.db'), migrations: restMigrations });

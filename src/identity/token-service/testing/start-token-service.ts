@@ -1,6 +1,7 @@
 import type { Database } from '../../../db/index.ts';
 import { openSqlite } from '../../../db/index.ts';
 import type { Actor } from '../../../http/index.ts';
+import type { RateLimit } from '../../../rest/index.ts';
 import {
   createCapturingLogger,
   createFakeClock,
@@ -42,7 +43,7 @@ export interface TestTokenService extends OpenTokenService, AsyncDisposable {
 }
 
 /** The token service over real SQLite, with one user and rights that are a map. */
-export async function startTokenService(): Promise<TestTokenService> {
+export async function startTokenService(limit?: RateLimit): Promise<TestTokenService> {
   await using started = new AsyncDisposableStack();
   const folder = started.use(await temporaryFolder());
   const clock = createFakeClock();
@@ -83,6 +84,7 @@ export async function startTokenService(): Promise<TestTokenService> {
       clock,
       log,
       settings: { ...settings, ...changed },
+      ...(limit && { limit }),
       holders: { findActor },
       exchanger: { admit: async () => undefined },
       authenticator: {
