@@ -1,6 +1,6 @@
 import { deleteCategory, listCategories, putCategory } from '../../api/index.ts';
 import { appendEvent } from '../../jobs/index.ts';
-import { type ApiRoute, apiRoute, originOf, problem } from '../../rest/index.ts';
+import { type ApiRoute, apiRoute, originOf, pageOfItems, problem } from '../../rest/index.ts';
 import type { HubContext } from '../context.ts';
 import { listCategoryRows, putCategoryRow, removeCategoryRow } from '../profile/category-store.ts';
 import { administer } from './administrators.ts';
@@ -9,7 +9,9 @@ export function categoryRoutes({ db, audit, distribution }: HubContext): ApiRout
   return [
     apiRoute(listCategories, {
       access: () => 'optional',
-      handle: async () => ({ body: { items: await listCategoryRows(db.reads) } }),
+      handle: async ({ query }) => ({
+        body: pageOfItems(await listCategoryRows(db.reads), query, ({ slug }) => slug),
+      }),
     }),
 
     apiRoute(putCategory, {

@@ -33,12 +33,23 @@ const MAX_SUBSTRING = 2_000;
 /** The same for names that begin with them. */
 const MAX_PREFIX = 1_000;
 const MAX_CORRECTIONS = 8;
+/** Of so many the nearest are taken. */
+const MAX_NEIGHBOURS = 100;
+/** Shorter beginnings of a word are names of something else. */
+const MIN_BEGINNING = 4;
 
-/** Repositories that fit, in no order that matters; one more than `MAX_CANDIDATES` if there are more. */
+export interface Candidates {
+  /** In no order that matters; one more than `MAX_CANDIDATES` if there are more. */
+  readonly found: readonly Candidate[];
+  /** Of each word of the query what was looked for: the word itself first, then what it may be a slip of. */
+  readonly words: readonly (readonly string[])[];
+}
+
+/** Repositories that fit. */
 export async function findCandidates(
   db: Kysely<HubTables>,
   query: { text: string; filters: SearchFilters; readable: ReadableCondition; now: number },
-): Promise<Candidate[]> {
+): Promise<Candidates> {
   const { filters, readable } = query;
   const conditions = [
     ...(readable.sql ? [readable.sql] : []),
@@ -64,10 +75,10 @@ export async function findCandidates(
 
   const words = searchWords(query.text);
   if (words.length === 0) {
-    if (query.text.trim() !== '') return [];
+    if (query.text.trim() !== '') return { found: [], words: [] };
     if (keys.length > 0) await takeText(keysExpression(keys));
     else await take(sql`FROM search_entry AS e WHERE TRUE`);
-    return [...found.values()];
+    return { found: [...found.values()], words: [] };
   }
   const alone = words.map((word) => [word]);
   await takeText(expressionOf(alone.map(wholeWords), keys));
@@ -86,11 +97,18 @@ export async function findCandidates(
     await take(sql`FROM (SELECT rowid FROM search_name WHERE search_name MATCH ${inside} LIMIT ${MAX_SUBSTRING}) AS t
       CROSS JOIN search_entry AS e ON e.id = t.rowid WHERE TRUE ${chosen}`);
   }
-  if (found.size < NEXT_TO_NONE) {
-    const meant = await Promise.all(words.map((word) => correct(db, word)));
-    if (meant.some((words) => words.length > 1)) await takeText(expressionOf(meant.map(beginnings), keys));
+  if (found.size >= NEXT_TO_NONE) return { found: [...found.values()], words: alone };
+  // Names that the word begins with: python3, nodejs.
+  const [only = ''] = words.length === 1 ? words : [];
+  const begun = Array.from({ length: Math.max(0, only.length - MIN_BEGINNING) }, (_, index) =>
+    only.slice(0, MIN_BEGINNING + index),
+  );
+  if (begun.length > 0) {
+    await take(sql`FROM search_entry AS e WHERE e.base IN (${sql.join(begun)}) ${chosen}`);
   }
-  return [...found.values()];
+  const meant = await Promise.all(words.map((word) => correct(db, word)));
+  if (meant.some((words) => words.length > 1)) await takeText(expressionOf(meant.map(beginnings), keys));
+  return { found: [...found.values()], words: meant };
 }
 
 /** The word itself first, then what it may be a slip of. */
@@ -102,9 +120,21 @@ async function correct(db: Kysely<HubTables>, word: string): Promise<string[]> {
     .select('word')
     .distinct()
     .where('form', 'in', forms)
-    .limit(MAX_CORRECTIONS)
+    .limit(MAX_NEIGHBOURS)
     .execute();
-  return [...new Set([word, ...rows.map((row) => row.word)])];
+  const near = rows.map((row) => ({ word: row.word, shared: sharedEnds(word, row.word) }));
+  near.sort((a, b) => b.shared - a.shared);
+  return [...new Set([word, ...near.slice(0, MAX_CORRECTIONS).map((one) => one.word)])];
+}
+
+/** How many letters two words have alike, from the beginning and from the end. */
+function sharedEnds(one: string, other: string): number {
+  const most = Math.min(one.length, other.length);
+  let begin = 0;
+  while (begin < most && one[begin] === other[begin]) begin += 1;
+  let end = 0;
+  while (end < most - begin && one.at(-1 - end) === other.at(-1 - end)) end += 1;
+  return begin + end;
 }
 
 /** FTS5 reads on from one match to the next for these… */

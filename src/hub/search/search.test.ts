@@ -159,6 +159,46 @@ describe('search', () => {
     assert.equal((await search(hub, 'q=')).names[0], 'redis', 'official first, without words too');
   });
 
+  it('puts what is named so before official ones that only speak of it', async () => {
+    await using hub = await startHub();
+    await push(hub, 'mysql/mysql-server', 'mariadb', 'postgres', 'dev/postgresql', 'dev/ngnix', 'nginx');
+    for (const [name, description] of [
+      ['mariadb', 'MariaDB Server, forked from MySQL'],
+      ['postgres', 'The PostgreSQL database'],
+      ['nginx', ''],
+    ]) {
+      await hub.api(`PATCH /api/v1/repositories/${name}`, 'root', { is_official: true, description });
+    }
+    await hub.runner.flush();
+    const first = async (q: string) => (await search(hub, `q=${encodeURIComponent(q)}`)).names[0];
+    assert.equal(await first('mysql-server'), 'mysql/mysql-server');
+    assert.equal(await first('postgresql'), 'postgres');
+    assert.equal(await first('ngnix'), 'nginx', 'rather a slip than what another slip made');
+  });
+
+  it('finds what is meant by a version, and by a whole reference', async () => {
+    await using hub = await startHub();
+    await push(hub, 'python', 'acme/nginx', 'nodepad');
+    for (const [text, name] of [
+      ['python3', 'python'],
+      ['python:3.12-slim', 'python'],
+      ['docker.io/library/python', 'python'],
+      ['localhost:5000/acme/nginx:latest', 'acme/nginx'],
+      ['acme/nginx@sha256:00', 'acme/nginx'],
+    ] as const) {
+      assert.deepEqual((await search(hub, `q=${encodeURIComponent(text)}`)).names, [name], text);
+    }
+  });
+
+  it('corrects to the nearest words, however many there are', async () => {
+    await using hub = await startHub();
+    const others = Array.from({ length: 20 }, (_, index) => `a${String.fromCharCode(97 + index)}ostgres`);
+    const documents = [...others, 'postgres'].map((word) => `acme/${word}`);
+    await push(hub, ...documents);
+    assert.ok((await search(hub, 'q=aostgres')).names.includes('acme/aaostgres'));
+    assert.ok((await search(hub, 'q=postgrse')).names.includes('acme/postgres'));
+  });
+
   it('shows only what may be read, and counts nothing else', async () => {
     const access = accessOf({
       ann: { patterns: [below('acme')] },

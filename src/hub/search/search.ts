@@ -48,8 +48,14 @@ export async function search(
   const rights = await access.findReadable(query.actor);
   const readable = await readableCondition(reads, rights);
   const now = distribution.clock.now();
-  const candidates = await findCandidates(reads, { text, filters, readable, now });
-  const ranked = rank(candidates, text).slice(0, MAX_CANDIDATES);
+  const find = (words: string) => findCandidates(reads, { text: words, filters, readable, now });
+  let asked = text;
+  let candidates = await find(asked);
+  if (candidates.found.length === 0 && nameInReference(text) !== text) {
+    asked = nameInReference(text);
+    candidates = await find(asked);
+  }
+  const ranked = rank(candidates, asked).slice(0, MAX_CANDIDATES);
   const page: Candidate[] = [];
   for (const candidate of ranked.slice(offset, offset + limit)) {
     // The index follows a moment later, or much later when the disk is full: what was made private is not shown.
@@ -60,9 +66,18 @@ export async function search(
   return {
     found: page.map((candidate) => ({ ...candidate, facets: own.get(candidate.id) ?? [] })),
     total: ranked.length,
-    hasMore: candidates.length > MAX_CANDIDATES,
+    hasMore: candidates.found.length > MAX_CANDIDATES,
     facets: query.withFacets ? await countFacets(reads, ranked) : [],
   };
+}
+
+/** Of what people paste, `docker.io/library/nginx:1.27`, the name as it is here. */
+function nameInReference(text: string): string {
+  return text
+    .trim()
+    .replace(/^(?:localhost|[^/\s]*[.:][^/\s]*)\//, '')
+    .replace(/^library\//, '')
+    .replace(/[:@][^/\s]*$/, '');
 }
 
 async function listFacets(db: Kysely<HubTables>, page: readonly Candidate[]) {
