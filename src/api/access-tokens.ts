@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accountName } from './account-name.ts';
 import { defineContract } from './contract.ts';
+import { pageOf, pageQuery } from './page.ts';
 
 const byName = z.strictObject({ name: accountName });
 const time = z.iso.datetime();
@@ -39,7 +40,7 @@ export const accessTokenSchema = z.object({
   last_used_from: z.string().optional(),
 });
 
-export const accessTokenListSchema = z.object({ items: z.array(accessTokenSchema) });
+export const accessTokenListSchema = pageOf(accessTokenSchema);
 
 export const newAccessTokenSchema = z.strictObject({
   name: z
@@ -63,6 +64,7 @@ export const listAccessTokens = defineContract({
   path: '/api/v1/users/{name}/tokens',
   summary: 'List personal access tokens',
   params: byName,
+  query: pageQuery,
   result: accessTokenListSchema,
 });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accountName } from './account-name.ts';
 import { defineContract } from './contract.ts';
+import { pageOf, pageQuery } from './page.ts';
 
 const byName = z.strictObject({ name: accountName });
 const time = z.iso.datetime();
@@ -24,7 +25,8 @@ export const listDevices = defineContract({
   description:
     'A device keeps a secret of its own after `docker login`; it expires 90 days after its last use.',
   params: byName,
-  result: z.object({ items: z.array(deviceSchema) }),
+  query: pageQuery,
+  result: pageOf(deviceSchema),
 });
 
 export const logOutDevice = defineContract({

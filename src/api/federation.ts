@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { organisationParams, roleName, time } from './access-words.ts';
 import { defineContract } from './contract.ts';
+import { pageOf, pageQuery } from './page.ts';
 
 const path = '/api/v1/organisations/{organisation}/federation-rules';
 const text = z.string().min(1).max(500);
@@ -40,7 +41,8 @@ export const listFederationRules = defineContract({
   path,
   summary: 'Whom an organisation lets in for a token of somebody else',
   params: organisationParams,
-  result: z.object({ items: z.array(federationRuleSchema) }),
+  query: pageQuery,
+  result: pageOf(federationRuleSchema),
 });
 
 export const createFederationRule = defineContract({

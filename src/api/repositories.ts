@@ -112,7 +112,8 @@ export const listCategories = defineContract({
   method: 'GET',
   path: '/api/v1/categories',
   summary: 'What repositories may be put under',
-  result: z.object({ items: z.array(categorySchema) }),
+  query: pageQuery,
+  result: pageOf(categorySchema),
 });
 
 export const putCategory = defineContract({

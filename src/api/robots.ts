@@ -78,6 +78,7 @@ export const listRobotTokens = defineContract({
   path: '/api/v1/organisations/{organisation}/robots/{robot}/tokens',
   summary: "List a robot's tokens",
   params: byRobot,
+  query: pageQuery,
   result: accessTokenListSchema,
 });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { description, namespaceParams, roleName } from './access-words.ts';
 import { defineContract } from './contract.ts';
+import { pageOf, pageQuery } from './page.ts';
 
 export const roleSchema = z
   .object({
@@ -20,7 +21,8 @@ export const listRoles = defineContract({
   path,
   summary: 'Roles that can be given in a namespace: the built-in ones and its own',
   params: namespaceParams,
-  result: z.object({ items: z.array(roleSchema) }),
+  query: pageQuery,
+  result: pageOf(roleSchema),
 });
 
 export const putRole = defineContract({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accountName } from './account-name.ts';
 import { defineContract } from './contract.ts';
+import { pageOf, pageQuery } from './page.ts';
 
 const byName = z.strictObject({ name: accountName });
 const time = z.iso.datetime();
@@ -38,20 +39,19 @@ export const listSessions = defineContract({
   path: '/api/v1/users/{name}/sessions',
   summary: 'List where a user is logged in',
   params: byName,
-  result: z.object({
-    items: z.array(
-      z.object({
-        id: z.uuid(),
-        created_at: time,
-        last_seen_at: time,
-        expires_at: time,
-        address: z.string(),
-        user_agent: z.string().optional(),
-        /** The session that asks. */
-        current: z.boolean(),
-      }),
-    ),
-  }),
+  query: pageQuery,
+  result: pageOf(
+    z.object({
+      id: z.uuid(),
+      created_at: time,
+      last_seen_at: time,
+      expires_at: time,
+      address: z.string(),
+      user_agent: z.string().optional(),
+      /** The session that asks. */
+      current: z.boolean(),
+    }),
+  ),
 });
 
 export const endSession = defineContract({

@@ -1,5 +1,5 @@
 import { deleteRole, listRoles as listRolesContract, putRole as putRoleContract } from '../../api/index.ts';
-import { type ApiRoute, apiRoute, assertIfMatch, etagOf, problem } from '../../rest/index.ts';
+import { type ApiRoute, apiRoute, assertIfMatch, etagOf, pageOfItems, problem } from '../../rest/index.ts';
 import { changeAccess } from '../change-access.ts';
 import type { AccessContext } from '../context.ts';
 import { builtInRoles, isRoleAction, roleActions } from '../role.ts';
@@ -7,16 +7,17 @@ import { findRole, isRoleInUse, listRoles, putRole, type Role, removeRole } from
 import { assertMayGiveRoles } from './give.ts';
 import { getNamespace, onNamespace, recordIn } from './namespace.ts';
 
-/** Bounds the list, which has no pages. */
+/** Bounds what is read to show a page of them. */
 const MAX_ROLES = 100;
 
 export function roleRoutes(context: AccessContext): ApiRoute[] {
   return [
     apiRoute(listRolesContract, {
       access: ({ namespace }) => onNamespace('view', namespace),
-      async handle({ params }) {
+      async handle({ params, query }) {
         const namespace = await getNamespace(context, params.namespace);
-        return { body: { items: (await listRoles(context.db.reads, namespace.id)).map(show) } };
+        const roles = (await listRoles(context.db.reads, namespace.id)).map(show);
+        return { body: pageOfItems(roles, query, ({ name }) => name) };
       },
     }),
 

@@ -82,7 +82,7 @@ const token = commandGroup({
       description: "a robot's tokens, when each was used last and from where",
       arguments: which,
       run: ({ api, list }, args) =>
-        list(() => api.call(listRobotTokens, { params: parseRobot(args.robot) }), {
+        list((cursor) => api.call(listRobotTokens, { params: parseRobot(args.robot), query: { cursor } }), {
           columns: tokenColumns,
           empty: `It has none. Make one: lading robot token create ${args.robot} NAME`,
         }),
@@ -105,7 +105,9 @@ const token = commandGroup({
       arguments: { ...which, token: 'its ID or name, as list shows them' },
       async run({ api, done }, { robot, token }) {
         const params = parseRobot(robot);
-        const id = await findTokenId(token, () => api.call(listRobotTokens, { params }));
+        const id = await findTokenId(token, (cursor) =>
+          api.call(listRobotTokens, { params, query: { cursor } }),
+        );
         await api.call(deleteRobotToken, { params: { ...params, id } });
         await done('It is worth nothing any more.', { revoked: id, robot });
       },

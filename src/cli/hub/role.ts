@@ -14,7 +14,10 @@ const list = apiCommand({
   description: 'roles that can be given in a namespace: the built-in ones and its own',
   arguments: { namespace: 'user or organisation' },
   run: ({ api, list }, params) =>
-    list(() => api.call(listRoles, { params }), { columns, empty: 'There are no roles.' }),
+    list((cursor) => api.call(listRoles, { params, query: { cursor } }), {
+      columns,
+      empty: 'There are no roles.',
+    }),
 });
 
 const put = apiCommand({

@@ -9,7 +9,7 @@ const list = apiCommand({
   options: { user: { value: 'name', help: "another user's (administrators)" } },
   async run({ api, list, myName }, _args, { user }) {
     const params = { name: user ?? (await myName()) };
-    await list(() => api.call(listAccessTokens, { params }), {
+    await list((cursor) => api.call(listAccessTokens, { params, query: { cursor } }), {
       columns: tokenColumns,
       empty: 'There are none. Make one: lading token create NAME',
     });
@@ -37,7 +37,9 @@ const revoke = apiCommand({
   options: { user: { value: 'name', help: "another user's (administrators)" } },
   async run({ api, done, myName }, { token }, { user }) {
     const name = user ?? (await myName());
-    const id = await findTokenId(token, () => api.call(listAccessTokens, { params: { name } }));
+    const id = await findTokenId(token, (cursor) =>
+      api.call(listAccessTokens, { params: { name }, query: { cursor } }),
+    );
     await api.call(deleteAccessToken, { params: { name, id } });
     await done('It is worth nothing any more.', { revoked: id });
   },

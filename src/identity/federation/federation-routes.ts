@@ -7,7 +7,7 @@ import {
   listFederationRules,
 } from '../../api/index.ts';
 import type { Actor, TokenScope } from '../../http/index.ts';
-import { type ApiRoute, apiRoute, originOf, problem } from '../../rest/index.ts';
+import { type ApiRoute, apiRoute, originOf, pageOfItems, problem } from '../../rest/index.ts';
 import type { IdentityContext } from '../identity-context.ts';
 import { toTime } from '../routes/api-words.ts';
 import { getOrganisationOf } from '../routes/robot-words.ts';
@@ -36,9 +36,10 @@ export function federationRoutes(options: {
   return [
     apiRoute(listFederationRules, {
       access,
-      async handle({ params }) {
+      async handle({ params, query }) {
         const { id } = await getOrganisationOf(db.reads, params.organisation);
-        return { body: { items: (await listRulesOf(db.reads, id)).map(show) } };
+        const rules = (await listRulesOf(db.reads, id)).map(show);
+        return { body: pageOfItems(rules, query, (rule) => rule.id) };
       },
     }),
 

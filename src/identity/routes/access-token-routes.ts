@@ -1,6 +1,6 @@
 import { createAccessToken, deleteAccessToken, listAccessTokens } from '../../api/index.ts';
 import type { RouteRecord } from '../../http/index.ts';
-import { apiRoute, originOf, problem } from '../../rest/index.ts';
+import { apiRoute, originOf, pageOfItems, problem } from '../../rest/index.ts';
 import {
   createAccessToken as createIn,
   deleteAccessToken as deleteIn,
@@ -14,9 +14,10 @@ export function accessTokenRoutes({ db, clock, changes, audit }: IdentityContext
   return [
     apiRoute(listAccessTokens, {
       access: manageAccount,
-      async handle({ params }) {
+      async handle({ params, query }) {
         const { id } = await getUserOf(db.reads, params.name);
-        return { body: { items: (await listIn(db.reads, id)).map(showToken) } };
+        const tokens = (await listIn(db.reads, id)).map(showToken);
+        return { body: pageOfItems(tokens, query, (token) => token.id) };
       },
     }),
 

@@ -1,6 +1,6 @@
 import { createRobotToken, deleteRobotToken, listRobotTokens } from '../../api/index.ts';
 import type { RouteRecord } from '../../http/index.ts';
-import { apiRoute, originOf, problem } from '../../rest/index.ts';
+import { apiRoute, originOf, pageOfItems, problem } from '../../rest/index.ts';
 import { createAccessToken, deleteAccessToken, listAccessTokens } from '../access-tokens/access-tokens.ts';
 import type { IdentityContext } from '../identity-context.ts';
 import { inApiWords } from './api-words.ts';
@@ -12,9 +12,10 @@ export function robotTokenRoutes(context: IdentityContext): RouteRecord[] {
   return [
     apiRoute(listRobotTokens, {
       access: manageRobots,
-      async handle({ params }) {
+      async handle({ params, query }) {
         const { id } = await getRobotOf(db.reads, params);
-        return { body: { items: (await listAccessTokens(db.reads, id)).map(showToken) } };
+        const tokens = (await listAccessTokens(db.reads, id)).map(showToken);
+        return { body: pageOfItems(tokens, query, (token) => token.id) };
       },
     }),
 

@@ -1,6 +1,6 @@
 import { endAllSessions, endSession, listSessions, logIn, logOut } from '../../api/index.ts';
 import { type Call, Problem, type RouteRecord } from '../../http/index.ts';
-import { apiRoute, originOf, problem } from '../../rest/index.ts';
+import { apiRoute, originOf, pageOfItems, problem } from '../../rest/index.ts';
 import { findUser, type User } from '../accounts/users.ts';
 import type { IdentityContext } from '../identity-context.ts';
 import { getCookieTransport, openSession } from '../sessions/open-session.ts';
@@ -60,22 +60,19 @@ export function sessionRoutes(context: IdentityContext): RouteRecord[] {
 
     apiRoute(listSessions, {
       access: manageAccount,
-      async handle({ params, call }) {
+      async handle({ params, query, call }) {
         const { id: accountId } = await getUserOf(db.reads, params.name);
-        const sessions = await listSessionsOf(db.reads, { accountId, now: clock.now() });
-        return {
-          body: {
-            items: sessions.map(({ id, createdAt, lastSeenAt, expiresAt, address, userAgent }) => ({
-              id,
-              created_at: toTime(createdAt),
-              last_seen_at: toTime(lastSeenAt),
-              expires_at: toTime(expiresAt),
-              address,
-              ...(userAgent !== undefined && { user_agent: userAgent }),
-              current: call.actor?.credential.id === id,
-            })),
-          },
-        };
+        const found = await listSessionsOf(db.reads, { accountId, now: clock.now() });
+        const sessions = found.map(({ id, createdAt, lastSeenAt, expiresAt, address, userAgent }) => ({
+          id,
+          created_at: toTime(createdAt),
+          last_seen_at: toTime(lastSeenAt),
+          expires_at: toTime(expiresAt),
+          address,
+          ...(userAgent !== undefined && { user_agent: userAgent }),
+          current: call.actor?.credential.id === id,
+        }));
+        return { body: pageOfItems(sessions, query, ({ id }) => id) };
       },
     }),
 
