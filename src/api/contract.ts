@@ -10,7 +10,10 @@ export interface ApiContract<
   Body extends z.ZodType = z.ZodType,
   Result extends z.ZodType = z.ZodType,
 > {
-  /** Stable, such as `user.get`: the operation id of OpenAPI, the route's name in logs and metrics. */
+  /**
+   * Stable: the operation id of OpenAPI, the route's name in logs and metrics, the action in the audit log. The words of
+   * the path, in the singular, and what is done: `user.token.create` (contract-names.test.ts).
+   */
   readonly name: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** As in `RouteRecord.path`: `/api/v1/users/{name}`. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineContract } from './contract.ts';
 
 export const getOpenApi = defineContract({
-  name: 'description.get',
+  name: 'openapi.get',
   method: 'GET',
   path: '/api/v1/openapi.json',
   summary: 'This API as an OpenAPI 3.1 document',
@@ -18,7 +18,7 @@ export const getDocsPage = defineContract({
 });
 
 export const getDocsFile = defineContract({
-  name: 'docs.file',
+  name: 'docs.file.get',
   method: 'GET',
   path: '/api/v1/docs/{file}',
   summary: 'What the page is made of',

@@ -36,7 +36,7 @@ export const federationRuleSchema = z
   .meta({ id: 'FederationRule' });
 
 export const listFederationRules = defineContract({
-  name: 'federation-rule.list',
+  name: 'organisation.federation-rule.list',
   method: 'GET',
   path,
   summary: 'Whom an organisation lets in for a token of somebody else',
@@ -46,7 +46,7 @@ export const listFederationRules = defineContract({
 });
 
 export const createFederationRule = defineContract({
-  name: 'federation-rule.create',
+  name: 'organisation.federation-rule.create',
   method: 'POST',
   path,
   summary: 'Let jobs of a CI, or pods of a cluster, in without a stored secret',
@@ -59,7 +59,7 @@ export const createFederationRule = defineContract({
 });
 
 export const deleteFederationRule = defineContract({
-  name: 'federation-rule.delete',
+  name: 'organisation.federation-rule.delete',
   method: 'DELETE',
   path: `${path}/{id}`,
   summary: 'Delete a rule',

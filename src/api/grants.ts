@@ -24,7 +24,7 @@ export const grantSchema = z
 const path = '/api/v1/namespaces/{namespace}/grants';
 
 export const listGrants = defineContract({
-  name: 'grant.list',
+  name: 'namespace.grant.list',
   method: 'GET',
   path,
   summary: 'Roles that were given in a namespace',
@@ -34,7 +34,7 @@ export const listGrants = defineContract({
 });
 
 export const createGrant = defineContract({
-  name: 'grant.create',
+  name: 'namespace.grant.create',
   method: 'POST',
   path,
   summary: 'Give a user, a robot or a team a role on repositories',
@@ -47,7 +47,7 @@ export const createGrant = defineContract({
 });
 
 export const deleteGrant = defineContract({
-  name: 'grant.delete',
+  name: 'namespace.grant.delete',
   method: 'DELETE',
   path: `${path}/{grant}`,
   summary: 'Take it back; it counts no more for the very next request',

@@ -95,7 +95,7 @@ const manifestSchema = z
   .meta({ id: 'Manifest' });
 
 export const getManifest = defineContract({
-  name: 'manifest.view',
+  name: 'repository.manifest.get',
   method: 'GET',
   path: `${onePath}/manifests/{reference}`,
   summary: 'What a tag or a digest holds',
@@ -105,7 +105,7 @@ export const getManifest = defineContract({
 });
 
 export const deleteManifest = defineContract({
-  name: 'manifest.remove',
+  name: 'repository.manifest.delete',
   method: 'DELETE',
   path: `${onePath}/manifests/{reference}`,
   summary: 'Remove a manifest with all tags that point at it',
@@ -119,7 +119,7 @@ const referrerSchema = descriptorSchema
   .meta({ id: 'Referrer' });
 
 export const listReferrers = defineContract({
-  name: 'referrer.list',
+  name: 'repository.referrer.list',
   method: 'GET',
   path: `${onePath}/referrers/{digest}`,
   summary: 'What refers to a manifest: signatures, SBOMs and the like',

@@ -22,7 +22,7 @@ export const robotSchema = z.object({
 });
 
 export const listRobots = defineContract({
-  name: 'robot.list',
+  name: 'organisation.robot.list',
   method: 'GET',
   path: '/api/v1/organisations/{organisation}/robots',
   summary: 'List robots',
@@ -32,7 +32,7 @@ export const listRobots = defineContract({
 });
 
 export const createRobot = defineContract({
-  name: 'robot.create',
+  name: 'organisation.robot.create',
   method: 'POST',
   path: '/api/v1/organisations/{organisation}/robots',
   summary: 'Create a robot',
@@ -44,7 +44,7 @@ export const createRobot = defineContract({
 });
 
 export const getRobot = defineContract({
-  name: 'robot.get',
+  name: 'organisation.robot.get',
   method: 'GET',
   path: '/api/v1/organisations/{organisation}/robots/{robot}',
   summary: 'Get a robot',
@@ -53,7 +53,7 @@ export const getRobot = defineContract({
 });
 
 export const updateRobot = defineContract({
-  name: 'robot.update',
+  name: 'organisation.robot.update',
   method: 'PATCH',
   path: '/api/v1/organisations/{organisation}/robots/{robot}',
   summary: 'Change a robot',
@@ -63,7 +63,7 @@ export const updateRobot = defineContract({
 });
 
 export const deleteRobot = defineContract({
-  name: 'robot.delete',
+  name: 'organisation.robot.delete',
   method: 'DELETE',
   path: '/api/v1/organisations/{organisation}/robots/{robot}',
   summary: 'Delete a robot',
@@ -73,7 +73,7 @@ export const deleteRobot = defineContract({
 });
 
 export const listRobotTokens = defineContract({
-  name: 'robot.token.list',
+  name: 'organisation.robot.token.list',
   method: 'GET',
   path: '/api/v1/organisations/{organisation}/robots/{robot}/tokens',
   summary: "List a robot's tokens",
@@ -83,7 +83,7 @@ export const listRobotTokens = defineContract({
 });
 
 export const createRobotToken = defineContract({
-  name: 'robot.token.create',
+  name: 'organisation.robot.token.create',
   method: 'POST',
   path: '/api/v1/organisations/{organisation}/robots/{robot}/tokens',
   summary: 'Create a token for a robot',
@@ -94,7 +94,7 @@ export const createRobotToken = defineContract({
 });
 
 export const deleteRobotToken = defineContract({
-  name: 'robot.token.delete',
+  name: 'organisation.robot.token.delete',
   method: 'DELETE',
   path: '/api/v1/organisations/{organisation}/robots/{robot}/tokens/{id}',
   summary: "Revoke a robot's token",

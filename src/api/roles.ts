@@ -16,7 +16,7 @@ const path = '/api/v1/namespaces/{namespace}/roles';
 const roleParams = namespaceParams.extend({ role: roleName });
 
 export const listRoles = defineContract({
-  name: 'role.list',
+  name: 'namespace.role.list',
   method: 'GET',
   path,
   summary: 'Roles that can be given in a namespace: the built-in ones and its own',
@@ -26,7 +26,7 @@ export const listRoles = defineContract({
 });
 
 export const putRole = defineContract({
-  name: 'role.put',
+  name: 'namespace.role.put',
   method: 'PUT',
   path: `${path}/{role}`,
   summary: 'Make a role of the namespace’s own, or change what it allows',
@@ -40,7 +40,7 @@ export const putRole = defineContract({
 });
 
 export const deleteRole = defineContract({
-  name: 'role.delete',
+  name: 'namespace.role.delete',
   method: 'DELETE',
   path: `${path}/{role}`,
   summary: 'Delete a role of the namespace’s own',

@@ -24,7 +24,7 @@ const searchHitSchema = z
   .meta({ id: 'SearchHit' });
 
 export const searchRepositories = defineContract({
-  name: 'search',
+  name: 'search.run',
   method: 'GET',
   path: '/api/v1/search',
   summary: 'Find repositories',

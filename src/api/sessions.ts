@@ -111,7 +111,7 @@ export const confirmTwoFactor = defineContract({
 });
 
 export const renewRecoveryCodes = defineContract({
-  name: 'user.two-factor.recovery-codes',
+  name: 'user.two-factor.renew-recovery-codes',
   method: 'POST',
   path: '/api/v1/users/{name}/two-factor/recovery-codes',
   summary: 'Make new recovery codes',

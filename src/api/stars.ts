@@ -8,7 +8,7 @@ const params = z.strictObject({ name: repositoryName });
 const path = '/api/v1/repositories/{name+}/star';
 
 export const putStar = defineContract({
-  name: 'star.put',
+  name: 'repository.star.put',
   versioned: false,
   method: 'PUT',
   path,
@@ -20,7 +20,7 @@ export const putStar = defineContract({
 });
 
 export const deleteStar = defineContract({
-  name: 'star.delete',
+  name: 'repository.star.delete',
   method: 'DELETE',
   path,
   summary: 'Take a star back',

@@ -59,7 +59,7 @@ const registryStorageSchema = z
   .meta({ id: 'RegistryStorage' });
 
 export const getRegistryStorage = defineContract({
-  name: 'registry.storage.get',
+  name: 'storage.get',
   method: 'GET',
   path: '/api/v1/storage',
   summary: 'How much the registry holds, for administrators',

@@ -44,7 +44,7 @@ const tagSchema = z
   .meta({ id: 'Tag' });
 
 export const listTags = defineContract({
-  name: 'tag.list',
+  name: 'repository.tag.list',
   method: 'GET',
   path: onePath,
   summary: 'The tags of a repository',
@@ -57,7 +57,7 @@ export const listTags = defineContract({
 });
 
 export const getTag = defineContract({
-  name: 'tag.get',
+  name: 'repository.tag.get',
   method: 'GET',
   path: `${onePath}/{tag}`,
   summary: 'One tag',
@@ -66,7 +66,7 @@ export const getTag = defineContract({
 });
 
 export const deleteTag = defineContract({
-  name: 'tag.delete',
+  name: 'repository.tag.delete',
   method: 'DELETE',
   path: `${onePath}/{tag}`,
   summary: 'Remove a tag; what it points at stays',

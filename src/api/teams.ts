@@ -13,7 +13,7 @@ const teamParams = organisationParams.extend({ team: teamName });
 const memberParams = teamParams.extend({ user: accountName });
 
 export const listTeams = defineContract({
-  name: 'team.list',
+  name: 'organisation.team.list',
   method: 'GET',
   path,
   summary: 'Teams of an organisation',
@@ -23,7 +23,7 @@ export const listTeams = defineContract({
 });
 
 export const createTeam = defineContract({
-  name: 'team.create',
+  name: 'organisation.team.create',
   method: 'POST',
   path,
   summary: 'Make a team',
@@ -34,7 +34,7 @@ export const createTeam = defineContract({
 });
 
 export const getTeam = defineContract({
-  name: 'team.get',
+  name: 'organisation.team.get',
   method: 'GET',
   path: onePath,
   summary: 'One team',
@@ -43,7 +43,7 @@ export const getTeam = defineContract({
 });
 
 export const updateTeam = defineContract({
-  name: 'team.update',
+  name: 'organisation.team.update',
   method: 'PATCH',
   path: onePath,
   summary: 'Change a team’s description',
@@ -53,7 +53,7 @@ export const updateTeam = defineContract({
 });
 
 export const deleteTeam = defineContract({
-  name: 'team.delete',
+  name: 'organisation.team.delete',
   method: 'DELETE',
   path: onePath,
   summary: 'Delete a team, and with it what was given to it',
@@ -62,7 +62,7 @@ export const deleteTeam = defineContract({
 });
 
 export const listTeamMembers = defineContract({
-  name: 'team.member.list',
+  name: 'organisation.team.member.list',
   method: 'GET',
   path: `${onePath}/members`,
   summary: 'Who is in a team',
@@ -72,7 +72,7 @@ export const listTeamMembers = defineContract({
 });
 
 export const putTeamMember = defineContract({
-  name: 'team.member.put',
+  name: 'organisation.team.member.put',
   versioned: false,
   method: 'PUT',
   path: `${onePath}/members/{user}`,
@@ -84,7 +84,7 @@ export const putTeamMember = defineContract({
 });
 
 export const deleteTeamMember = defineContract({
-  name: 'team.member.delete',
+  name: 'organisation.team.member.delete',
   method: 'DELETE',
   path: `${onePath}/members/{user}`,
   summary: 'Take a user out of a team',

@@ -101,7 +101,7 @@ export const deleteUser = defineContract({
 });
 
 export const setPassword = defineContract({
-  name: 'user.password.set',
+  name: 'user.password.put',
   versioned: false,
   method: 'PUT',
   path: '/api/v1/users/{name}/password',
@@ -125,7 +125,7 @@ export const createPasswordLink = defineContract({
 });
 
 export const resetPassword = defineContract({
-  name: 'password.reset',
+  name: 'password-reset.create',
   method: 'POST',
   path: '/api/v1/password-resets',
   summary: 'Set a password with a link',
@@ -135,7 +135,7 @@ export const resetPassword = defineContract({
 });
 
 export const setUp = defineContract({
-  name: 'setup',
+  name: 'setup.finish',
   method: 'POST',
   path: '/api/v1/setup',
   summary: 'Make the first administrator',
@@ -151,7 +151,7 @@ export const setUp = defineContract({
 });
 
 export const getMe = defineContract({
-  name: 'me',
+  name: 'me.get',
   method: 'GET',
   path: '/api/v1/me',
   summary: 'Who you are',

@@ -76,7 +76,7 @@ async function start() {
     }),
     route({
       method: 'DELETE',
-      name: 'tag.delete',
+      name: 'repository.tag.delete',
       path: '/api/v1/repositories/{name+}/tags/{tag}',
     }),
     route({

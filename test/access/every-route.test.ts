@@ -205,8 +205,8 @@ function pathOf(route: RouteRecord, target: Target): string {
     'user.session.delete': user?.session,
     'user.device.delete': user?.device,
     'user.token.delete': user?.token,
-    'robot.token.delete': organisation?.robotToken,
-    'federation-rule.delete': organisation?.rule,
+    'organisation.robot.token.delete': organisation?.robotToken,
+    'organisation.federation-rule.delete': organisation?.rule,
   };
   const values: Record<string, string | undefined> = {
     'name+': route.path.includes('{namespace}') ? 'app' : `${target.name}/app`,
@@ -220,7 +220,12 @@ function pathOf(route: RouteRecord, target: Target): string {
     grant: organisation?.grant,
     id: ids[name] ?? organisation?.upload,
     digest: world.image.blobs[1]?.digest,
-    reference: ['manifest.delete', 'manifest.view', 'manifest.remove', 'referrer.list'].includes(name)
+    reference: [
+      'manifest.delete',
+      'repository.manifest.get',
+      'repository.manifest.delete',
+      'repository.referrer.list',
+    ].includes(name)
       ? world.image.manifest.digest
       : 'latest',
     tag: 'latest',
@@ -231,7 +236,7 @@ function pathOf(route: RouteRecord, target: Target): string {
   if (name.startsWith('audit.')) return `${path}?namespace=${target.name}`;
   if (name === 'access.explain') return `${path}?action=pull&resource=repository:${target.name}/app`;
   if (name === 'docker-hub.search') return `${path}?query=app`;
-  if (name === 'search' || name === 'v1.search') return `${path}?q=app`;
+  if (name === 'search.run' || name === 'v1.search') return `${path}?q=app`;
   return path;
 }
 

@@ -121,9 +121,9 @@ story(
       const log = await lading(['audit', 'export', '--namespace', 'acme']);
       for (const action of [
         'organisation.create',
-        'robot.token.create',
+        'organisation.robot.token.create',
         'manifest.pushed',
-        'robot.token.delete',
+        'organisation.robot.token.delete',
       ]) {
         assert.match(log, new RegExp(`"action":"${action}"`));
       }

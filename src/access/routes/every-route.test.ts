@@ -54,7 +54,7 @@ describe('every route of access', () => {
 
     test(`${line}: a reader → ${method === 'GET' ? 'what he may see' : '403'}`, async () => {
       const { status } = await hub.as('bob', line);
-      const isForOwners = method !== 'GET' || name === 'grant.list';
+      const isForOwners = method !== 'GET' || name === 'namespace.grant.list';
       assert.equal(status === 403, isForOwners, String(status));
     });
 

@@ -23,37 +23,41 @@ export type Expectation =
 
 /** By hand: a route that is not here fails the test, and whoever adds it thinks about who may. */
 export const expectations: Readonly<Record<Expectation, readonly string[]>> = {
-  public: `base.redirect root v1.ping token.get token.post token.keys password.reset password.page
-    password.page.style password.page.script setup setup.page session.create
-    description.get docs.get docs.file docker-hub.login docker-hub.token`.split(/\s+/),
+  public: `base.redirect root v1.ping token.get token.post token.keys password-reset.create password.page
+    password.page.style password.page.script setup.finish setup.page session.create
+    openapi.get docs.get docs.file.get docker-hub.login docker-hub.token`.split(/\s+/),
   optional:
-    `v1.search search category.list namespace.repository.list docker-hub.search docker-hub.repository.list`.split(
+    `v1.search search.run category.list namespace.repository.list docker-hub.search docker-hub.repository.list`.split(
       /\s+/,
     ),
-  everybody: 'base me star.list organisation.list organisation.create access.explain session.delete'.split(
-    ' ',
-  ),
+  everybody:
+    'base me.get star.list organisation.list organisation.create access.explain session.delete'.split(' '),
   registry:
     `blob.get blob.delete upload.start upload.status upload.append upload.finish upload.cancel manifest.get
     manifest.put manifest.delete tags.list referrers.list`.split(/\s+/),
   hidden:
-    `repository.get repository.update star.put star.delete repository.visibility.get repository.visibility.put
+    `repository.get repository.update repository.star.put repository.star.delete repository.visibility.get repository.visibility.put
     repository.move repository.delete
-    user.get user.update user.password.set user.session.list user.session.delete user.session.delete-all
-    user.two-factor.get user.two-factor.begin user.two-factor.confirm user.two-factor.recovery-codes
+    user.get user.update user.password.put user.session.list user.session.delete user.session.delete-all
+    user.two-factor.get user.two-factor.begin user.two-factor.confirm user.two-factor.renew-recovery-codes
     user.two-factor.disable user.token.list user.token.create user.token.delete user.device.list user.device.delete
     user.device.delete-all
-    robot.list robot.create robot.get robot.update robot.delete robot.token.list robot.token.create robot.token.delete
-    organisation.get organisation.delete namespace.settings.get namespace.settings.update organisation.member.list
-    organisation.member.put organisation.member.delete user.organisation.leave team.list team.create team.get team.update team.delete
-    team.member.list team.member.put team.member.delete grant.list grant.create grant.delete role.list role.put
-    role.delete tag.list tag.get tag.delete manifest.view manifest.remove referrer.list repository.storage.get
-    namespace.storage.get federation-rule.list federation-rule.create federation-rule.delete
+    organisation.robot.list organisation.robot.create organisation.robot.get organisation.robot.update
+    organisation.robot.delete organisation.robot.token.list organisation.robot.token.create
+    organisation.robot.token.delete organisation.get organisation.delete namespace.settings.get
+    namespace.settings.update organisation.member.list organisation.member.put organisation.member.delete
+    user.organisation.leave organisation.team.list organisation.team.create organisation.team.get
+    organisation.team.update organisation.team.delete organisation.team.member.list organisation.team.member.put
+    organisation.team.member.delete namespace.grant.list namespace.grant.create namespace.grant.delete
+    namespace.role.list namespace.role.put namespace.role.delete repository.tag.list repository.tag.get
+    repository.tag.delete repository.manifest.get repository.manifest.delete repository.referrer.list
+    repository.storage.get namespace.storage.get organisation.federation-rule.list
+    organisation.federation-rule.create organisation.federation-rule.delete
     docker-hub.repository.update`.split(/\s+/),
   'docker-hub': 'docker-hub.repository.get docker-hub.tag.list docker-hub.tag.get'.split(' '),
   told: 'repository.create audit.list audit.export'.split(' '),
   administrators: `catalog.list category.put category.delete search.rebuild user.list user.create user.delete
-    user.password-link.create user.two-factor.reset registry.storage.get`.split(/\s+/),
+    user.password-link.create user.two-factor.reset storage.get`.split(/\s+/),
 };
 
 /** Of the right role, which is then to succeed; a route without one here sends none. */
@@ -65,25 +69,25 @@ export const bodies: Readonly<Record<string, (name: string) => object>> = {
   'organisation.create': () => ({ name: 'newcomers' }),
   'user.create': () => ({ name: 'newcomer' }),
   'user.update': () => ({ display_name: 'Somebody' }),
-  'user.password.set': () => ({
+  'user.password.put': () => ({
     current_password: ACCOUNT_PASSWORD,
     new_password: `${ACCOUNT_PASSWORD} staple`,
   }),
   'user.two-factor.begin': () => ({ password: ACCOUNT_PASSWORD }),
   'user.token.create': () => ({ name: 'another', actions: ['pull'] }),
-  'robot.create': () => ({ name: 'other' }),
-  'robot.update': () => ({ description: 'New' }),
-  'robot.token.create': () => ({ name: 'another', actions: ['pull'] }),
+  'organisation.robot.create': () => ({ name: 'other' }),
+  'organisation.robot.update': () => ({ description: 'New' }),
+  'organisation.robot.token.create': () => ({ name: 'another', actions: ['pull'] }),
   'namespace.settings.update': () => ({ default_visibility: 'public' }),
   'organisation.member.put': () => ({ role: 'writer' }),
-  'team.create': () => ({ name: 'others' }),
-  'team.update': () => ({ description: 'New' }),
-  'grant.create': (name) => ({
+  'organisation.team.create': () => ({ name: 'others' }),
+  'organisation.team.update': () => ({ description: 'New' }),
+  'namespace.grant.create': (name) => ({
     subject: { kind: 'team', name: 'devs' },
     role: 'reader',
     pattern: `${name}/**`,
   }),
-  'federation-rule.create': (name) => ({
+  'organisation.federation-rule.create': (name) => ({
     name: 'jobs',
     issuer: 'https://token.actions.githubusercontent.com',
     audience: 'lading',
@@ -92,17 +96,17 @@ export const bodies: Readonly<Record<string, (name: string) => object>> = {
     repositories: [`${name}/**`],
   }),
   'docker-hub.repository.update': () => ({ full_description: '# New' }),
-  'role.put': () => ({ actions: ['repository:pull'] }),
+  'namespace.role.put': () => ({ actions: ['repository:pull'] }),
   'category.put': () => ({ title: 'Webs' }),
 };
 
 /** The right role is let in, and then told that what it sent is not good (no code of an authenticator here). */
 export const refusedForContent = [
   'user.two-factor.confirm',
-  'user.two-factor.recovery-codes',
+  'user.two-factor.renew-recovery-codes',
   'user.two-factor.disable',
   // Somebody has the role.
-  'role.delete',
+  'namespace.role.delete',
   // It has a repository.
   'organisation.delete',
 ];
