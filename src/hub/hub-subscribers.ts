@@ -1,8 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { StoredEvent, Subscriber } from '../jobs/index.ts';
 import { parseRepositoryName } from '../oci/index.ts';
-import { addPush, forgetTags } from './counts/activity-store.ts';
-import { moveProfile, removeProfile } from './profile/profile-store.ts';
+import { addPush, forgetTags, moveActivity, removeActivity } from './counts/activity-store.ts';
 import type { SearchIndex } from './search/create-search-index.ts';
 import type { HubTables } from './tables.ts';
 
@@ -39,9 +38,9 @@ async function follow(trx: Transaction<HubTables>, event: StoredEvent): Promise<
     case 'tag.deleted':
       return forgetTags(trx, event.repository, [event.tag]);
     case 'repository.deleted':
-      return removeProfile(trx, event.repository);
+      return removeActivity(trx, event.repository);
     case 'repository.renamed':
-      return moveProfile(trx, event.from, event.repository);
+      return moveActivity(trx, event.from, event.repository);
     default:
   }
 }

@@ -87,6 +87,20 @@ export async function forgetTags(trx: Trx, repository: string, tags: readonly st
   }
 }
 
+const keyed = ['repository_activity', 'tag_activity'] as const;
+
+/** Counts come with events, and so follow the name in their order. What was at `to` goes. */
+export async function moveActivity(trx: Trx, from: string, to: string): Promise<void> {
+  await removeActivity(trx, to);
+  for (const table of keyed) {
+    await trx.updateTable(table).set({ repository: to }).where('repository', '=', from).execute();
+  }
+}
+
+export async function removeActivity(trx: Trx, repository: string): Promise<void> {
+  for (const table of keyed) await trx.deleteFrom(table).where('repository', '=', repository).execute();
+}
+
 export interface TagActivity {
   readonly tag: string;
   readonly pulls: number;

@@ -120,15 +120,12 @@ export async function putReadmeHtml(trx: Trx, made: ReadmeHtml & { html: string 
     .execute();
 }
 
-const keyed = [
-  'repository_profile',
-  'repository_category',
-  'star',
-  'repository_activity',
-  'tag_activity',
-] as const;
+const keyed = ['repository_profile', 'repository_category', 'star'] as const;
 
-/** Lets all that is kept by the name follow a repository that has another one now. What was at `to` goes. */
+/**
+ * In the transaction that gives a repository another name: lets what people wrote about it and their stars follow. Later
+ * would be too late: by then there can be another one at `from`, of which others write. What was at `to` goes.
+ */
 export async function moveProfile(trx: Trx, from: string, to: string): Promise<void> {
   await removeProfile(trx, to);
   for (const table of keyed) {
@@ -136,6 +133,7 @@ export async function moveProfile(trx: Trx, from: string, to: string): Promise<v
   }
 }
 
+/** In the transaction that removes a repository. */
 export async function removeProfile(trx: Trx, repository: string): Promise<void> {
   for (const table of keyed) await trx.deleteFrom(table).where('repository', '=', repository).execute();
 }

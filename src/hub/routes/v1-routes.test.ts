@@ -49,6 +49,40 @@ it('answers the search of the first protocol in its exact words', async () => {
   );
 });
 
+it('answers every term, and one that says nothing with nothing', async () => {
+  await using hub = await startHub();
+  await pushImage(hub, 'acme/web', buildImage({ seed: 1 }), 'v1');
+  await hub.runner.flush();
+  for (const [term, found] of [
+    ['"web"', 1],
+    ['we*', 1],
+    ['-web', 1],
+    ['^web', 1],
+    ['web)', 1],
+    ['WEB', 1],
+    ['w\u0451b', 0],
+    ['web AND NOT acme', 0],
+    ['NEAR(web acme)', 0],
+    ['"', 0],
+    ["';--", 0],
+    [':', 0],
+    ['\u0000', 0],
+    ['we\u0000b', 0],
+    ['日本語', 0],
+    ['a'.repeat(10_000), 0],
+    [':'.repeat(10_000), 0],
+    ['', 1],
+  ] as const) {
+    const answer = await ask(hub, `GET /v1/search?q=${encodeURIComponent(term)}`);
+    assert.equal(answer.status, 200, term);
+    const { query, num_results } = answer.json() as { query: string; num_results: number };
+    assert.deepEqual([query, num_results], [term, found]);
+  }
+  for (const bytes of ['%', '%zz', '%ED%A0%80', '%C3%28']) {
+    assert.equal((await ask(hub, `GET /v1/search?q=${bytes}`)).status, 200, bytes);
+  }
+});
+
 it('takes every number for some number of results', async () => {
   await using hub = await startHub();
   for (const [n, size] of [

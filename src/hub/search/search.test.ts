@@ -125,6 +125,8 @@ describe('search', () => {
       '\u0000',
       'a'.repeat(200),
       '{name} : x',
+      ':',
+      '@',
     ]) {
       await search(hub, `q=${encodeURIComponent(text)}`);
     }

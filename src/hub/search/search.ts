@@ -51,16 +51,18 @@ export async function search(
   const find = (words: string) => findCandidates(reads, { text: words, filters, readable, now });
   let asked = text;
   let candidates = await find(asked);
-  if (candidates.found.length === 0 && nameInReference(text) !== text) {
-    asked = nameInReference(text);
-    candidates = await find(asked);
+  const name = nameInReference(text);
+  if (candidates.found.length === 0 && name !== '' && name !== text) {
+    asked = name;
+    candidates = await find(name);
   }
   const ranked = rank(candidates, asked).slice(0, MAX_CANDIDATES);
   const page: Candidate[] = [];
   for (const candidate of ranked.slice(offset, offset + limit)) {
     // The index follows a moment later, or much later when the disk is full: what was made private is not shown.
-    const name = parseRepositoryName(candidate.name);
-    if (rights.all || isReadable(rights, name, await access.findVisibility(name))) page.push(candidate);
+    const repository = parseRepositoryName(candidate.name);
+    if (rights.all || isReadable(rights, repository, await access.findVisibility(repository)))
+      page.push(candidate);
   }
   const own = await listFacets(reads, page);
   return {
@@ -71,9 +73,13 @@ export async function search(
   };
 }
 
+/** Longer ones are no references; bounds what the expressions cost. */
+const MAX_REFERENCE = 300;
+
 /** Of what people paste, `docker.io/library/nginx:1.27`, the name as it is here. */
 function nameInReference(text: string): string {
   return text
+    .slice(0, MAX_REFERENCE)
     .trim()
     .replace(/^(?:localhost|[^/\s]*[.:][^/\s]*)\//, '')
     .replace(/^library\//, '')
