@@ -8,7 +8,7 @@ import {
   renameRepository,
 } from '../distribution/index.ts';
 import type { Guard, RouteRecord } from '../http/index.ts';
-import { allReadable } from '../hub/index.ts';
+import { allReadable, moveProfile, removeProfile } from '../hub/index.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
 import { noAuditTrail, type RestTables, restRoutes } from '../rest/index.ts';
 import { composeHub, type HubParts } from './compose-hub.ts';
@@ -94,15 +94,23 @@ function guardOf(accounts: OpenAccounts | undefined): Guard {
   return accounts.guard;
 }
 
-/** The registry's side of what access does with repositories: the same transaction, other tables. */
+/** What others keep of the repositories that access moves and removes: the same transaction, other tables. */
 function createMover(onMoved: () => void): RepositoryMover {
   type Trx = Parameters<typeof renameRepository>[0];
   const seen = (trx: AccessTransaction) => trx as unknown as Trx;
+  const ofHub = (trx: AccessTransaction) => trx as unknown as Parameters<typeof moveProfile>[0];
   return {
     exists: async (trx, name) => (await findRepositoryId(seen(trx), name)) !== undefined,
     existsBelow: (trx, namespace) => hasRepositoryBelow(seen(trx), namespace),
-    rename: (trx, from, to) => renameRepository(seen(trx), from, to),
-    remove: (trx, name) => removeRepository(seen(trx), name),
+    async rename(trx, from, to) {
+      if (!(await renameRepository(seen(trx), from, to))) return false;
+      await moveProfile(ofHub(trx), from, to);
+      return true;
+    },
+    async remove(trx, name) {
+      await removeProfile(ofHub(trx), name);
+      return removeRepository(seen(trx), name);
+    },
     onMoved,
   };
 }

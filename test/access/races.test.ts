@@ -74,6 +74,31 @@ test('the very next pull after a move finds the repository by both names', async
   }
 });
 
+test('what is written of a repository goes with it at once, and not with one that is made anew at its name', async () => {
+  const describe = (name: string, description: string) =>
+    server.must(`PATCH /api/v1/repositories/${name}`, { as: ann, body: { description } });
+  const said = async (name: string) =>
+    (await server.must(`GET /api/v1/repositories/${name}`, { as: ann })).description;
+  for (let round = 0; round < 5; round += 1) {
+    const [name, moved] = [`ann/here${round}`, `ann/there${round}`];
+    await pushAs(server, ann, { repository: name, image });
+    await describe(name, 'first');
+    await server.must(`POST /api/v1/repositories/${name}/move`, { as: ann, body: { to: moved } });
+    assert.equal(await said(moved), 'first');
+    await pushAs(server, ann, { repository: name, image });
+    await describe(name, 'second');
+    await server.api(`DELETE /api/v1/repositories/${moved}`, { as: ann });
+    await pushAs(server, ann, { repository: moved, image });
+    assert.equal(await said(moved), '');
+    await describe(moved, 'third');
+  }
+  // Whatever followed the events by now.
+  for (let round = 0; round < 5; round += 1) {
+    const both = [await said(`ann/here${round}`), await said(`ann/there${round}`)];
+    assert.deepEqual(both, ['second', 'third']);
+  }
+});
+
 test('a repository that moves while it is pulled and pushed is whole at one name, and read by both', async () => {
   await pushAs(server, ann, { repository: 'ann/moves', image });
   const pulls = Array.from({ length: 10 }, () =>

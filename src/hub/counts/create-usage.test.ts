@@ -87,7 +87,6 @@ describe('counts', () => {
   it('follow a repository that is renamed, and go with one that is deleted', async () => {
     await using hub = await startHub();
     await pushImage(hub, 'acme/app', buildImage(), 'v1');
-    await hub.api('PUT /api/v1/repositories/acme/app/star', 'ann');
     await hub.runner.flush();
     const { appendEvent } = await import('../../jobs/index.ts');
     const happened = { actor: null, at: 1 };
@@ -95,15 +94,16 @@ describe('counts', () => {
       appendEvent(trx, { type: 'repository.renamed', from: 'acme/app', repository: 'acme/new', ...happened }),
     );
     await hub.runner.flush();
-    const stars = () => hub.db.reads.selectFrom('star').select('repository').execute();
-    assert.deepEqual(
-      (await stars()).map(({ repository }) => repository),
-      ['acme/new'],
-    );
+    const counted = async (table: 'repository_activity' | 'tag_activity') =>
+      (await hub.db.reads.selectFrom(table).select('repository').execute()).map(
+        ({ repository }) => repository,
+      );
+    const both = async () => [await counted('repository_activity'), await counted('tag_activity')];
+    assert.deepEqual(await both(), [['acme/new'], ['acme/new']]);
     await hub.db.transaction((trx) =>
       appendEvent(trx, { type: 'repository.deleted', repository: 'acme/new', ...happened }),
     );
     await hub.runner.flush();
-    assert.deepEqual(await stars(), []);
+    assert.deepEqual(await both(), [[], []]);
   });
 });
