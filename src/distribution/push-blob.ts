@@ -1,3 +1,4 @@
+import { BlobError, type OpenBlob } from '../blob/index.ts';
 import type { Actor } from '../http/index.ts';
 import type { EventOrigin } from '../jobs/index.ts';
 import type { Digest, RepositoryName } from '../oci/index.ts';
@@ -70,9 +71,39 @@ export async function findIntactBlob(
   if (sizeBytes === undefined) return undefined;
   const stored = await context.blobs.find(digest);
   if (stored?.sizeBytes === sizeBytes) return sizeBytes;
+  logDamage(context, { repository, digest, expectedBytes: sizeBytes, storedBytes: stored?.sizeBytes });
+  return undefined;
+}
+
+/** As `findIntactBlob`, for who reads it: looks at the file that it opens. */
+export async function openIntactBlob(
+  context: DistributionContext,
+  repository: RepositoryName,
+  digest: Digest,
+): Promise<OpenBlob | undefined> {
+  const sizeBytes = await findBlobSize(context.db.reads, repository, digest);
+  if (sizeBytes === undefined) return undefined;
+  const blob = await context.blobs.open(digest).catch((error: unknown) => {
+    if (error instanceof BlobError && error.code === 'blob-unknown') return undefined;
+    throw error;
+  });
+  if (blob?.sizeBytes === sizeBytes) return blob;
+  await blob?.close();
+  logDamage(context, { repository, digest, expectedBytes: sizeBytes, storedBytes: blob?.sizeBytes });
+  return undefined;
+}
+
+function logDamage(
+  context: DistributionContext,
+  blob: {
+    repository: RepositoryName;
+    digest: Digest;
+    expectedBytes: number;
+    storedBytes: number | undefined;
+  },
+): void {
   context.log.error(
-    { repository, digest, expectedBytes: sizeBytes, storedBytes: stored?.sizeBytes },
+    blob,
     'blob is missing or damaged in the store; a push of it heals it, `lading check` looks for more',
   );
-  return undefined;
 }

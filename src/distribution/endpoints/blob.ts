@@ -1,16 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { BlobError, type OpenBlob } from '../../blob/index.ts';
+import type { OpenBlob } from '../../blob/index.ts';
 import type { Call, Reply, RouteRecord } from '../../http/index.ts';
-import {
-  type Digest,
-  matchesIfNoneMatch,
-  parseDigest,
-  parseRange,
-  type RepositoryName,
-} from '../../oci/index.ts';
+import { matchesIfNoneMatch, parseDigest, parseRange, type RangeRequest } from '../../oci/index.ts';
 import type { DistributionContext } from '../context.ts';
 import { deleteBlob } from '../delete.ts';
-import { findIntactBlob } from '../push-blob.ts';
+import { findIntactBlob, openIntactBlob } from '../push-blob.ts';
 import { blobUnknown } from '../refusals.ts';
 import { multipartBody, singleBody } from './blob-body.ts';
 import { repositoryAccess, repositoryOf } from './scope.ts';
@@ -42,8 +36,6 @@ export function blobRoutes(context: DistributionContext): RouteRecord[] {
 async function getBlob(context: DistributionContext, call: Call): Promise<Reply> {
   const repository = repositoryOf(call.params);
   const digest = parseDigest(call.params.digest ?? '');
-  const sizeBytes = await findIntactBlob(context, repository, digest);
-  if (sizeBytes === undefined) throw blobUnknown(repository, digest);
   const headers = {
     'Content-Type': 'application/octet-stream',
     'Docker-Content-Digest': digest,
@@ -52,19 +44,34 @@ async function getBlob(context: DistributionContext, call: Call): Promise<Reply>
     // What a digest names never changes. `private`: a shared cache must not serve it to who may not pull it.
     'Cache-Control': 'private, max-age=31536000',
   };
-  if (matchesIfNoneMatch(call.header('if-none-match'), digest)) return { status: 304, headers };
+  const isKnown = matchesIfNoneMatch(call.header('if-none-match'), digest);
   // RFC 9110 §14.2: Range is defined for GET alone.
-  if (call.method === 'HEAD') return { status: 200, headers, body: { lengthBytes: sizeBytes } };
-  // RFC 9110 §13.1.5: a range of another version than the client has is no use to it.
-  const isSameVersion = matchesIfNoneMatch(call.header('if-range') ?? '*', digest);
-  const request = parseRange(isSameVersion ? call.header('range') : undefined, sizeBytes);
-  const blob = await openBlob(context, repository, digest);
+  if (isKnown || call.method === 'HEAD') {
+    const sizeBytes = await findIntactBlob(context, repository, digest);
+    if (sizeBytes === undefined) throw blobUnknown(repository, digest);
+    return isKnown ? { status: 304, headers } : { status: 200, headers, body: { lengthBytes: sizeBytes } };
+  }
+  const blob = await openIntactBlob(context, repository, digest);
+  if (blob === undefined) throw blobUnknown(repository, digest);
+  try {
+    // RFC 9110 §13.1.5: a range of another version than the client has is no use to it.
+    const isSameVersion = matchesIfNoneMatch(call.header('if-range') ?? '*', digest);
+    const request = parseRange(isSameVersion ? call.header('range') : undefined, blob.sizeBytes);
+    return replyWith(blob, request, headers);
+  } catch (error) {
+    await blob.close();
+    throw error;
+  }
+}
+
+/** Owns the blob. */
+function replyWith(blob: OpenBlob, request: RangeRequest, headers: Record<string, string>): Reply {
   if (request.kind === 'whole') {
     return { status: 200, headers, body: singleBody(blob, { start: 0, endExclusive: blob.sizeBytes }) };
   }
   const [first, second] = request.ranges;
   if (first && !second) {
-    const contentRange = `bytes ${first.start}-${first.endExclusive - 1}/${sizeBytes}`;
+    const contentRange = `bytes ${first.start}-${first.endExclusive - 1}/${blob.sizeBytes}`;
     return {
       status: 206,
       headers: { ...headers, 'Content-Range': contentRange },
@@ -77,17 +84,4 @@ async function getBlob(context: DistributionContext, call: Call): Promise<Reply>
     headers: { ...headers, 'Content-Type': `multipart/byteranges; boundary=${boundary}` },
     body: multipartBody(blob, request.ranges, boundary),
   };
-}
-
-async function openBlob(
-  context: DistributionContext,
-  repository: RepositoryName,
-  digest: Digest,
-): Promise<OpenBlob> {
-  try {
-    return await context.blobs.open(digest);
-  } catch (error) {
-    if (error instanceof BlobError && error.code === 'blob-unknown') throw blobUnknown(repository, digest);
-    throw error;
-  }
 }
