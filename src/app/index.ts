@@ -8,6 +8,6 @@ export {
 } from './configuration/index.ts';
 export { followFacts } from './follow-facts.ts';
 export { type LadingTables, tablesOf } from './migrations.ts';
-export { rebuildStorage } from './rebuild-storage.ts';
+export { type RebuiltStorage, rebuildStorage } from './rebuild-storage.ts';
 export { ladingPaths, openStorage, type Storage } from './storage.ts';
 export { ladingVersion } from './version.ts';

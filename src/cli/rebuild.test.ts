@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { ladingPaths } from '../app/index.ts';
+import { ladingPaths, putAccountsMark } from '../app/index.ts';
 import { acquireRootLock } from '../db/index.ts';
 import { createFilesystemLinkTree, createTrail } from '../distribution/index.ts';
 import { silentLogger } from '../kernel/index.ts';
@@ -63,6 +63,36 @@ describe('lading rebuild', () => {
     const { code, err } = await runLading(['rebuild', '--root', registry.root]);
     assert.equal(code, 0);
     assert.match(err, /^[a-z-]+: .+\n1 place could not be read and was left out; see .+\n$/);
+  });
+
+  for (const [what, spoil] of [
+    ['lost', (file: string) => rm(file)],
+    ['no database', (file: string) => writeFile(file, 'not one '.repeat(1000))],
+  ] as const) {
+    it(`exits with 1 and says what to do when the old one, which had accounts, is ${what}`, async () => {
+      await putAccountsMark(registry.root);
+      await registry.server.db.close();
+      await spoil(ladingPaths(registry.root).database);
+      const { code, out, err } = await runLading(['rebuild', '--root', registry.root]);
+      assert.equal(code, 1);
+      assert.match(out, /^The database has 2 repositories/, 'what the files hold is there all the same');
+      assert.match(err, /lading: This registry had accounts.*lading admin create NAME\.\n$/);
+    });
+  }
+
+  it('exits with 0 when the accounts came over', async () => {
+    const { database } = ladingPaths(registry.root);
+    await registry.server.db.close();
+    const options = ['--root', registry.root];
+    const made = await runLading(['admin', 'create', 'ada', ...options], {
+      input: 'correct horse battery\n',
+    });
+    assert.equal(made.code, 0, made.err);
+    const { code, out, err } = await runLading(['rebuild', ...options]);
+    assert.equal(code, 0, err);
+    assert.match(out, /rows of accounts, roles and the like came over/);
+    await rm(database);
+    assert.equal((await runLading(['rebuild', ...options])).code, 1);
   });
 
   it('gives the outcome as JSON', async () => {

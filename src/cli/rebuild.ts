@@ -1,7 +1,8 @@
 import { Command } from 'commander';
-import { rebuildStorage } from '../app/index.ts';
-import type { AdoptionCounts, Rebuild } from '../distribution/index.ts';
+import { type RebuiltStorage, rebuildStorage } from '../app/index.ts';
+import type { AdoptionCounts } from '../distribution/index.ts';
 import { printable, silentLogger } from '../kernel/index.ts';
+import { CliError } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
 import { countOf } from './count-of.ts';
 import { createStatusLine } from './create-status-line.ts';
@@ -22,7 +23,8 @@ export function rebuildCommand(context: CommandContext): Command {
       'after',
       `
 For a database that is damaged or lost: repositories and tags are read from the files under docker/registry/v2. Stop
-the server first. When it is interrupted, the old database is still in place.
+the server first. When it is interrupted, the old database is still in place. Accounts and their rights are in the
+old database alone: exit code 1 if the registry had some and not all of them came over.
 
 Examples:
   lading rebuild
@@ -38,9 +40,22 @@ async function rebuild(context: CommandContext, options: RebuildOptions): Promis
   const rebuilt = await rebuildWithProgress(context, root);
   if (options.json) await context.out.write(jsonLine(rebuilt));
   else await report(context, rebuilt);
+  if (hasLostAccounts(rebuilt)) {
+    throw new CliError(
+      'partly-failed',
+      'This registry had accounts, and they or some of their rights did not come over: nothing but the old database held them. It stays closed. Put a backup of the database in its place (docs/RELIABILITY.md), or make an administrator, who makes the others again: lading admin create NAME.',
+    );
+  }
 }
 
-async function rebuildWithProgress({ err, clock }: CommandContext, root: string): Promise<Rebuild> {
+/** What search keeps is made anew by the next start. */
+function hasLostAccounts({ hadAccounts, carriedOver }: RebuiltStorage): boolean {
+  if (!hadAccounts) return false;
+  const rows = carriedOver?.tables.find(({ name }) => name === 'account')?.rows ?? 0;
+  return rows === 0 || (carriedOver?.lost ?? []).some(({ name }) => !name.startsWith('search_'));
+}
+
+async function rebuildWithProgress({ err, clock }: CommandContext, root: string): Promise<RebuiltStorage> {
   const status = createStatusLine(err, clock);
   try {
     return await rebuildStorage({
@@ -54,7 +69,7 @@ async function rebuildWithProgress({ err, clock }: CommandContext, root: string)
   }
 }
 
-async function report({ out, err }: CommandContext, rebuilt: Rebuild): Promise<void> {
+async function report({ out, err }: CommandContext, rebuilt: RebuiltStorage): Promise<void> {
   const { counts, problems, oldFile, unreadable, carriedOver, reportFile } = rebuilt;
   for (const problem of problems) {
     await err.write(
