@@ -79,7 +79,7 @@ export async function startAccounts(
       log,
     }),
   );
-  const routes = [...accounts.routes, ...registryRoutes];
+  const routes = [...accounts.routes, ...accounts.tokenRoutes, ...registryRoutes];
   const listener = await serveRoutes({ routes, guard: accounts.guard, clock, log });
   started.defer(() => listener.close(0));
   const { port } = listener.address;
