@@ -14,7 +14,7 @@ export interface Changes {
 export function createChanges(options: {
   readonly db: Database<IdentityTables>;
   /** For others that remember something about accounts. */
-  readonly onChange: () => void | Promise<void>;
+  readonly onChange: () => Promise<void>;
 }): Changes {
   let version = 0;
   const forget = async () => {

@@ -37,7 +37,7 @@ export function createIdentity(
     readonly clock: Clock;
     readonly log: Logger;
     /** After each change of who is who: for those who remember something about it. */
-    readonly onChange: () => void | Promise<void>;
+    readonly onChange: () => Promise<void>;
     readonly hashes?: PasswordHashes;
   },
 ): Identity {
