@@ -104,7 +104,8 @@ export async function findCandidates(
     only.slice(0, MIN_BEGINNING + index),
   );
   if (begun.length > 0) {
-    await take(sql`FROM search_entry AS e WHERE e.base IN (${sql.join(begun)}) ${chosen}`);
+    await take(sql`FROM (SELECT id FROM search_entry WHERE base IN (${sql.join(begun)}) ORDER BY id LIMIT ${MAX_PREFIX}) AS t
+      CROSS JOIN search_entry AS e ON e.id = t.id WHERE TRUE ${chosen}`);
   }
   const meant = await Promise.all(words.map((word) => correct(db, word)));
   if (meant.some((words) => words.length > 1)) await takeText(expressionOf(meant.map(beginnings), keys));
