@@ -4,21 +4,19 @@ import { problem } from '../../rest/index.ts';
 import type { Account } from '../accounts.ts';
 import { assertMayGive } from '../assert-may-give.ts';
 import type { AccessContext } from '../context.ts';
-import { findRole, type Role } from '../store/roles.ts';
+import { listRoles, type Role } from '../store/roles.ts';
 import { listTeamRoles, type TeamRow } from '../store/teams.ts';
 import type { AccessTables } from '../tables.ts';
 
 /** Throws `Problem` invalid-request for a role that the namespace does not know. */
 export async function getRole(db: Kysely<AccessTables>, namespaceId: number, name: string): Promise<Role> {
-  const role = await findRole(db, namespaceId, name);
+  const roles = await listRoles(db, namespaceId);
+  const role = roles.find((one) => one.name === name);
   if (role) return role;
-  throw problem(
-    'invalid-request',
-    `There is no role ${name} here. GET /api/v1/namespaces/…/roles lists them.`,
-    {
-      fields: [{ pointer: '/role', message: 'unknown role' }],
-    },
-  );
+  const known = roles.map((one) => one.name).join(', ');
+  throw problem('invalid-request', `There is no role ${name} here. Roles: ${known}.`, {
+    fields: [{ pointer: '/role', message: 'unknown role' }],
+  });
 }
 
 /** As `assertMayGive`. */

@@ -13,7 +13,8 @@ export function bashCompletion(root: CommandNode): string {
     );
   const free = values.filter(({ choices }) => choices.length === 0).flatMap(({ places }) => places);
   const words = nodes.map((node) => {
-    const all = [...node.commands.map(({ name }) => name), ...node.options.flatMap(({ flags }) => flags)];
+    const commands = node.commands.map(({ name }) => name);
+    const all = [...commands, ...node.words, ...node.options.flatMap(({ flags }) => flags)];
     return `    ${quote(node.at)}) words=${quote(all.join(' '))} ;;`;
   });
   return `# bash completion for lading. Made by: lading completion bash

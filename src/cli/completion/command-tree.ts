@@ -15,6 +15,8 @@ export interface CommandNode {
   readonly name: string;
   readonly description: string;
   readonly commands: readonly CommandNode[];
+  /** What its arguments can be, where that is known. */
+  readonly words: readonly string[];
   readonly options: readonly OptionNode[];
 }
 
@@ -27,6 +29,7 @@ export function toCommandTree(command: Command, before?: string): CommandNode {
     name: command.name(),
     description: command.description(),
     commands: help.visibleCommands(command).map((inner) => toCommandTree(inner, at)),
+    words: command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
     options: help.visibleOptions(command).map((option) => ({
       flags: [option.short, option.long].filter((flag) => flag !== undefined),
       description: option.description,

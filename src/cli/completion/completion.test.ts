@@ -19,7 +19,7 @@ const cases = [
     offered: ['pull', 'admin'],
     withheld: ['read'],
   },
-  { typed: ['completion', ''], offered: [], withheld: ['serve'] },
+  { typed: ['completion', ''], offered: ['bash', 'fish'], withheld: ['serve'] },
 ] as const;
 
 /** How to ask each shell, without a terminal, what it would offer. */

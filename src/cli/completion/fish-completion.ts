@@ -8,6 +8,7 @@ export function fishCompletion(root: CommandNode): string {
     const start = `complete -c lading -n ${quote(`__lading_at "${node.at}"`)}`;
     return [
       ...node.commands.map(({ name, description }) => `${start} -f -a ${name} -d ${quote(description)}`),
+      ...node.words.map((word) => `${start} -f -a ${word}`),
       ...node.options.map((option) => `${start} ${optionWords(option)} -d ${quote(option.description)}`),
     ];
   });

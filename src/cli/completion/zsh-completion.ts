@@ -15,6 +15,7 @@ export function zshCompletion(root: CommandNode): string {
   const candidates = nodes.map((node) => {
     const all = [
       ...node.commands.map(({ name, description }) => candidate(name, description)),
+      ...node.words.map(quote),
       ...node.options.flatMap(({ flags, description }) => flags.map((flag) => candidate(flag, description))),
     ];
     return `    ${quote(node.at)}) candidates=(${all.join(' ')}) ;;`;

@@ -228,6 +228,8 @@ describe('the commands that ask a running registry', () => {
     [['token', 'create', 'x', '--expires', '2020-01-01'], 2, /must be in the future/],
     [['search', '--limit', '0'], 2, /--limit is a number/],
     [['audit', 'list', '--since', 'yesterday'], 2, /since/],
+    [['grant', 'add', 'acme', 'wrtier', 'bob'], 2, /no role wrtier here\. Roles: member, reader, writer, /],
+    [['repo', 'create', 'acme/cat', '--category', 'nix'], 2, /no category nix\. Categories: \w/],
     [['repo', 'edit', 'acme/app', '--readme', '/nowhere/x'], 1, /ENOENT.*\/nowhere\/x/],
     [['whoami', '--server', 'http://127.0.0.1:1'], 1, /No answer from http:\/\/127\.0\.0\.1:1\./],
   ] as const) {

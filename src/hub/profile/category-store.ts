@@ -26,12 +26,19 @@ export async function listCategoriesOf(
   return new Map([...byName].map(([name, some]) => [name, some.map(({ category }) => category)]));
 }
 
+/** In a sentence; GET /api/v1/categories lists all. */
+const MAX_NAMED = 50;
+
 /** Throws `Problem` invalid-request when one of them does not exist. */
 export async function assertCategories(db: Reads, slugs: readonly string[]): Promise<void> {
   const known = new Set((await listCategoryRows(db)).map(({ slug }) => slug));
   const unknown = slugs.find((slug) => !known.has(slug));
   if (unknown === undefined) return;
-  const message = `There is no category ${unknown}. GET /api/v1/categories lists them.`;
+  const text =
+    known.size > 0
+      ? `Categories: ${[...known].slice(0, MAX_NAMED).join(', ')}.`
+      : 'There are none yet: administrators make them with PUT /api/v1/categories/SLUG.';
+  const message = `There is no category ${unknown}. ${text}`;
   throw problem('invalid-request', message, { fields: [{ pointer: '/categories', message }] });
 }
 
