@@ -1,81 +1,75 @@
-import { constants } from 'node:fs';
-import { mkdir, open, rename, rm, unlink, utimes } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import type { Digest } from '../../oci/index.ts';
-import { createDirectorySync, type DirectorySync } from './directory-sync.ts';
-import { linkLayout } from './link-layout.ts';
-import type { LinkTree } from './link-tree.ts';
-import { ifPresent, onTree } from './on-tree.ts';
-import { type Link, readLink } from './read-link.ts';
+import { resolve } from 'node:path';
+import { createIdleThread } from './idle-thread.ts';
+import type { FileChange } from './link-files.ts';
+import { type LinkLayout, linkLayout } from './link-layout.ts';
+import type { LinkThreadAnswer } from './link-thread.ts';
+import type { LinkChange, LinkTree } from './link-tree.ts';
 import { TreeError } from './tree-error.ts';
 
-/** Links as files below `root`, drawn in link-layout.ts. For one link, one call at a time. */
-export function createFilesystemLinkTree({ root }: { root: string }): LinkTree {
-  const layout = linkLayout(resolve(root));
-  const directories = createDirectorySync({ top: layout.root });
-
-  return {
-    async put(repository, key, link) {
-      if (key.kind === 'tag') {
-        await writeLink(directories, layout.tagIndexPath(repository, key.tag, link.target), link);
-      }
-      await writeLink(directories, layout.linkPath(repository, key), link);
-    },
-
-    async remove(repository, key) {
-      const path = key.kind === 'tag' ? layout.tagDir(repository, key.tag) : layout.linkPath(repository, key);
-      await onTree('remove a link', path, async () => {
-        if (key.kind === 'tag') await rm(path, { recursive: true, force: true });
-        else await ifPresent(unlink(path));
-        await directories.sync(dirname(path));
-        if (key.kind !== 'revision') return;
-        // A repository that ever had a manifest is in the catalog, also when it was deleted before its link was made.
-        const revisions = dirname(dirname(path));
-        const firstMade = await mkdir(revisions, { recursive: true, mode: 0o755 });
-        if (firstMade !== undefined) await directories.syncUpwards(revisions, firstMade);
-      });
-    },
-  };
-}
+/** A registry that nobody pushes to shall not hold a thread's memory; starting one takes some tens of milliseconds. */
+const IDLE_MS = 5_000;
 
 /**
- * Temporary file, sync, rename, sync of the directory: a crash leaves the old link or the new one. The temporary
- * file has one fixed name, so that what a crash leaves of it is overwritten by the next attempt.
+ * Links as files below `root`, drawn in link-layout.ts, written by a thread that is there while needed: one link takes some
+ * ten calls, and handing each to Node's pool of threads costs more than the call.
  */
-async function writeLink(
-  directories: DirectorySync,
-  path: string,
-  link: { target: Digest; at: number },
-): Promise<void> {
-  const directory = dirname(path);
-  const time = new Date(link.at);
-  await onTree('write a link', path, async () => {
-    let firstMade: string | undefined;
-    const present = await readSound(path);
-    if (present?.target !== link.target) {
-      firstMade = await mkdir(directory, { recursive: true, mode: 0o755 });
-      const temporary = join(directory, 'link.lading');
-      {
-        await using file = await open(temporary, temporaryFlags, 0o644);
-        await file.writeFile(link.target);
-        await file.utimes(time, time);
-        await file.sync();
-      }
-      await rename(temporary, path);
-    } else if (present.modifiedAt !== link.at) {
-      await utimes(path, time, time);
-    }
-    // Also when the link was right already: a crash may have come between writing it and this.
-    await directories.syncUpwards(directory, firstMade);
+export function createFilesystemLinkTree({ root }: { root: string }): LinkTree {
+  const layout = linkLayout(resolve(root));
+  const thread = createIdleThread<readonly FileChange[], LinkThreadAnswer>({
+    file: new URL('./link-thread.ts', import.meta.url),
+    workerData: { top: layout.root },
+    idleMs: IDLE_MS,
   });
+
+  return {
+    async write(changes) {
+      const drawn = changes.map((change) => drawOrRefuse(layout, change));
+      const passed = drawn.flatMap((change) => (change instanceof Error ? [] : change));
+      const answers = (await askThread(passed)).values();
+      return drawn.map((change) => (change instanceof Error ? change : toError(answers.next().value)));
+    },
+  };
+
+  async function askThread(changes: readonly FileChange[]): Promise<LinkThreadAnswer> {
+    if (changes.length === 0) return [];
+    try {
+      return await thread.ask(changes);
+    } catch (error) {
+      throw new TreeError(
+        'tree-unavailable',
+        `The thread that writes link files ended (${error instanceof Error ? error.message : String(error)}). The next attempt starts another; if that does not help, restart the server.`,
+        { cause: error },
+      );
+    }
+  }
 }
 
-const temporaryFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
+function toError(answer: LinkThreadAnswer[number]): TreeError | undefined {
+  return answer && new TreeError(answer.code, answer.message, { cause: answer.cause });
+}
 
-/** A link that cannot be read is written anew. */
-async function readSound(path: string): Promise<Link | undefined> {
-  return readLink(path).catch((error: unknown) => {
-    if (error instanceof TreeError && error.code === 'tree-damaged') return undefined;
+function drawOrRefuse(layout: LinkLayout, change: LinkChange): FileChange | Error {
+  try {
+    return draw(layout, change);
+  } catch (error) {
+    if (error instanceof Error) return error;
     throw error;
-  });
+  }
+}
+
+function draw(layout: LinkLayout, { repository, key, link }: LinkChange): FileChange {
+  const path = layout.linkPath(repository, key);
+  if (link !== undefined) {
+    const paths = key.kind === 'tag' ? [layout.tagIndexPath(repository, key.tag, link.target), path] : [path];
+    return { paths, target: link.target, at: link.at };
+  }
+  switch (key.kind) {
+    case 'layer':
+      return { removed: path };
+    case 'revision':
+      // A repository that ever had a manifest is in the catalog, also when it was deleted before its link was made.
+      return { removed: path, kept: layout.revisionsDir(repository) };
+    case 'tag':
+      return { removed: layout.tagDir(repository, key.tag) };
+  }
 }

@@ -5,19 +5,28 @@ export async function onTree<T>(action: string, path: string, work: () => Promis
   try {
     return await work();
   } catch (error) {
-    const errno = errnoOf(error);
-    if (errno === undefined || error instanceof TreeError) throw error;
-    const { code, advice } = meaningOf(errno);
-    throw new TreeError(code, `Could not ${action} (${errno}) at ${path}. ${advice}`, { cause: error });
+    throw toTreeError(error, action, path);
   }
+}
+
+/** What `error`, thrown while trying to do `action` at `path`, is to be thrown as. */
+export function toTreeError(error: unknown, action: string, path: string): unknown {
+  const errno = errnoOf(error);
+  if (errno === undefined || error instanceof TreeError) return error;
+  const { code, advice } = meaningOf(errno);
+  return new TreeError(code, `Could not ${action} (${errno}) at ${path}. ${advice}`, { cause: error });
 }
 
 /** What `work` gives, or undefined if the file or a directory on its way is not there. */
 export async function ifPresent<T>(work: Promise<T>): Promise<T | undefined> {
   return work.catch((error: unknown) => {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
+    if (isAbsence(error)) return undefined;
     throw error;
   });
+}
+
+export function isAbsence(error: unknown): boolean {
+  return errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR';
 }
 
 export function errnoOf(error: unknown): string | undefined {

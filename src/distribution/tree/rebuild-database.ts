@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { type CarriedOver, carryOver, type Database, DbError } from '../../db/index.ts';
 import { type DistributionTables, distributionTableNames } from '../tables.ts';
 import { type Adoption, type AdoptionOptions, adoptTree } from './adopt-tree.ts';
-import { createDirectorySync } from './directory-sync.ts';
+import { syncDirectory } from './directory-sync.ts';
 import type { LinkTree } from './link-tree.ts';
 import { errnoOf, ifPresent, onTree } from './on-tree.ts';
 import { createTrail } from './trail.ts';
@@ -53,7 +53,7 @@ export async function rebuildDatabase(
     for (const suffix of logSuffixes) await ifPresent(rename(file + suffix, oldFile + suffix));
     const kept = await ifPresent(keepAs(oldFile, file));
     await rename(newFile, file);
-    await createDirectorySync({ top: dirname(file) }).sync(dirname(file));
+    syncDirectory(dirname(file));
     return kept === true;
   });
   return { ...adoption, oldFile: hadOld ? oldFile : undefined, unreadable, carriedOver };

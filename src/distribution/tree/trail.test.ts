@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { channel } from 'node:diagnostics_channel';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import type { Worker } from 'node:worker_threads';
 import { filesystemLayout } from '../../blob/index.ts';
 import { type Digest, parseRepositoryName, parseTag, type Reference } from '../../oci/index.ts';
 import { type BuiltImage, buildImage } from '../../testing/build-image.ts';
@@ -40,6 +42,20 @@ async function push(registry: OpenRegistry, image: BuiltImage, ...tags: string[]
 const links = ({ root }: OpenRegistry) => filesBelow(join(root, 'docker/registry/v2/repositories/team/app'));
 const readLinkText = ({ root }: OpenRegistry, path: string) =>
   readFile(join(root, 'docker/registry/v2/repositories/team/app', path), 'latin1');
+
+async function pushWithManyTags(registry: OpenRegistry): Promise<void> {
+  const image = buildImage();
+  await push(registry, image, 'first');
+  const { content, mediaType, digest } = image.manifest;
+  await pushManifest(registry.context, {
+    repository,
+    reference: byDigest(digest),
+    tags: Array.from({ length: 400 }, (_, index) => parseTag(`t${index}`)),
+    contentType: mediaType,
+    content,
+    sparse: false,
+  });
+}
 
 describe('trail', () => {
   test('after a push the tree is as registry:2 would have written it', async () => {
@@ -138,10 +154,10 @@ describe('trail', () => {
     await registry.trail.close();
     const { promise: followed, resolve } = Promise.withResolvers<void>();
     const tree: LinkTree = {
-      ...registry.tree,
-      async put(name, key, link) {
-        await registry.tree.put(name, key, link);
-        if (key.kind === 'tag') resolve();
+      async write(changes) {
+        const answers = await registry.tree.write(changes);
+        if (changes.some(({ key }) => key.kind === 'tag')) resolve();
+        return answers;
       },
     };
     await using trail = createTrail({ ...registry, tree });
@@ -159,14 +175,17 @@ describe('trail', () => {
     let failures = 3;
     const { promise: healed, resolve } = Promise.withResolvers<void>();
     const tree: LinkTree = {
-      ...registry.tree,
-      async put(name, key, link) {
-        if (key.kind === 'revision' && failures > 0) {
-          failures -= 1;
-          throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
-        }
-        await registry.tree.put(name, key, link);
-        if (key.kind === 'revision') resolve();
+      async write(changes) {
+        const fails = failures > 0;
+        failures -= 1;
+        if (!fails) resolve();
+        const answers = await registry.tree.write(
+          changes.filter(({ key }) => !fails || key.kind !== 'revision'),
+        );
+        const written = answers.values();
+        return changes.map(({ key }) =>
+          fails && key.kind === 'revision' ? new Error('no space') : written.next().value,
+        );
       },
     };
     await using trail = createTrail({ ...registry, tree });
@@ -186,23 +205,56 @@ describe('trail', () => {
     assert.ok((await links(registry)).some((path) => path.startsWith('_manifests/revisions')));
   });
 
-  test('more changes than are read at once are all followed', async () => {
+  test('a thread that ends while it writes: logged once, tried again, nothing is lost', async () => {
     await using registry = await openRegistry();
     const image = buildImage();
-    await push(registry, image, 'first');
-    const { content, mediaType, digest } = image.manifest;
-    const tags = Array.from({ length: 400 }, (_, index) => parseTag(`t${index}`));
-    const manifest = {
-      repository,
-      reference: byDigest(digest),
-      tags,
-      contentType: mediaType,
-      content,
-      sparse: false,
-    };
-    await pushManifest(registry.context, manifest);
+    await push(registry, image, 'x');
+    const threads = channel('worker_threads');
+    const end = (message: unknown) => void (message as { worker: Worker }).worker.terminate();
+    threads.subscribe(end);
+    await assert.rejects(registry.trail.flush(), { name: 'TreeError', code: 'tree-unavailable' });
+    threads.unsubscribe(end);
+    assert.equal(await registry.trail.lag(), 4);
+    await registry.trail.flush();
+    assert.equal(await registry.trail.lag(), 0);
+    assert.equal((await links(registry)).length, 5);
+    assert.equal(registry.log.entries.filter(({ level }) => level === 'error').length, 1);
+  });
+
+  test('more changes than are read at once are all followed', async () => {
+    await using registry = await openRegistry();
+    await pushWithManyTags(registry);
     await using trail = createTrail({ ...registry, tree: noLinkTree });
     await trail.flush();
     assert.equal(await trail.lag(), 0);
+  });
+
+  test('closing waits for what is being written, and leaves the rest', async () => {
+    await using registry = await openRegistry();
+    await pushWithManyTags(registry);
+    const all = await registry.trail.lag();
+    const begun = Promise.withResolvers<void>();
+    const written = Promise.withResolvers<void>();
+    let isClosed = false;
+    const tree: LinkTree = {
+      async write(changes) {
+        begun.resolve();
+        await written.promise;
+        assert.equal(isClosed, false);
+        return noLinkTree.write(changes);
+      },
+    };
+    const trail = createTrail({ ...registry, tree });
+    const flushed = trail.flush();
+    await begun.promise;
+    const closing = trail.close().then(() => {
+      isClosed = true;
+    });
+    await registry.db.reads.selectFrom('tree_change').select('id').execute();
+    written.resolve();
+    await closing;
+    await flushed;
+    const left = await trail.lag();
+    assert.ok(left > 0 && left < all, `${left} of ${all} left`);
   });
 });

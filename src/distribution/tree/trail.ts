@@ -8,15 +8,14 @@ import {
   type TreeChange,
 } from '../store/tree-changes.ts';
 import type { DistributionTables } from '../tables.ts';
-import { followChange } from './follow-change.ts';
-import { forEachConcurrently } from './for-each-concurrently.ts';
+import { followChanges } from './follow-changes.ts';
 import type { LinkTree } from './link-tree.ts';
 
 /** Lets the link tree follow the facts, in the background. */
 export interface Trail extends AsyncDisposable {
   /**
-   * Says that there may be changes to follow. That is done within a second or two, few links at a time: the pushes
-   * that go on meanwhile need the disk more. Costs next to nothing and never throws. Call it once at start.
+   * Says that there may be changes to follow. That is done within a second or two, with pauses: the pushes that go on
+   * meanwhile need the disk more. Costs next to nothing and never throws. Call it once at start.
    */
   poke(): void;
   /** Follows everything recorded up to now, at once. Throws what kept it from doing so; nothing is lost then. */
@@ -28,8 +27,8 @@ export interface Trail extends AsyncDisposable {
 }
 
 const CHANGES_PER_PAGE = 256;
-/** Links written at once: while somebody waits for it, and behind pushes, which lost a third of their speed to two. */
-const CONCURRENCY = { flush: 8, background: 1 };
+/** Between two pages, while nobody waits for them: pushes lost a fifth of their speed without it. */
+const PAUSE_MS = 300;
 const BACKGROUND_DELAY_MS = 1_000;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 30_000;
@@ -50,37 +49,47 @@ export function createTrail(options: {
   let isClosed = false;
   let timer: NodeJS.Timeout | undefined;
   let failures = 0;
+  /** How many callers wait for the end. */
+  let flushes = 0;
+  let endPause = () => {};
 
   /** Tries every change once: one that cannot be followed does not hold up those after it. */
-  async function followAll(concurrency: number): Promise<void> {
-    let failure: { error: unknown } | undefined;
+  async function followAll(): Promise<void> {
+    let failure: Error | undefined;
     for (let after = 0; !isClosed; ) {
       const changes = await listTreeChanges(db.reads, { after, limit: CHANGES_PER_PAGE });
       const end = changes.at(-1);
       if (end === undefined) break;
       after = end.id;
-      const done: number[] = [];
-      await forEachConcurrently(groupByFact(changes), {
-        concurrency,
-        async work({ change, ids }) {
-          try {
-            await followChange(options, change);
-            done.push(...ids);
-          } catch (error) {
-            failure ??= { error };
-          }
-        },
-      });
+      const facts = groupByFact(changes);
+      const errors = await followChanges(
+        options,
+        facts.map(({ change }) => change),
+      );
+      failure ??= errors.find((error) => error !== undefined);
+      const done = facts.flatMap(({ ids }, index) => (errors[index] ? [] : ids));
       if (done.length > 0) await db.transaction((trx) => removeTreeChanges(trx, done));
+      await pause();
     }
-    if (failure) throw failure.error;
+    if (failure) throw failure;
   }
 
-  async function attempt(concurrency: number): Promise<void> {
+  function pause(): Promise<void> | undefined {
+    if (flushes > 0 || isClosed) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const due = setTimeout(resolve, PAUSE_MS).unref();
+    endPause = () => {
+      clearTimeout(due);
+      resolve();
+    };
+    return promise;
+  }
+
+  async function attempt(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
     try {
-      await followAll(concurrency);
+      await followAll();
       if (failures > 0) log.info({ failures }, 'the link tree follows the database again');
       failures = 0;
     } catch (error) {
@@ -97,27 +106,38 @@ export function createTrail(options: {
     }
   }
 
-  function run(concurrency: number): Promise<void> {
-    const next = last.then(() => attempt(concurrency));
+  function run(): Promise<void> {
+    const next = last.then(attempt);
     last = next.catch(() => {});
     return next;
+  }
+
+  async function flush(): Promise<void> {
+    flushes += 1;
+    endPause();
+    try {
+      await run();
+    } finally {
+      flushes -= 1;
+    }
   }
 
   /** Once at a time: while a retry is due, each push would only knock at a disk that is known to refuse. */
   function runLater(delayMs: number): void {
     if (timer !== undefined || isClosed) return;
-    timer = setTimeout(() => run(CONCURRENCY.background).catch(() => {}), delayMs).unref();
+    timer = setTimeout(() => run().catch(() => {}), delayMs).unref();
   }
 
   async function close(): Promise<void> {
     isClosed = true;
     clearTimeout(timer);
+    endPause();
     await last;
   }
 
   return {
     poke: () => runLater(BACKGROUND_DELAY_MS),
-    flush: () => run(CONCURRENCY.flush),
+    flush,
     lag: () => countTreeChanges(db.reads),
     close,
     [Symbol.asyncDispose]: close,
@@ -127,7 +147,7 @@ export function createTrail(options: {
 /** A fact changed several times is followed once: what counts is how it is now. */
 function groupByFact(
   changes: readonly (TreeChange & { id: number })[],
-): Iterable<{ change: TreeChange; ids: number[] }> {
+): { change: TreeChange; ids: number[] }[] {
   const groups = new Map<string, { change: TreeChange; ids: number[] }>();
   for (const change of changes) {
     const key = `${change.repository} ${change.kind} ${change.name}`;
@@ -135,5 +155,5 @@ function groupByFact(
     if (group) group.ids.push(change.id);
     else groups.set(key, { change, ids: [change.id] });
   }
-  return groups.values();
+  return [...groups.values()];
 }
