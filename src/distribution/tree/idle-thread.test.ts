@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { channel } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { test } from 'node:test';
@@ -65,3 +66,16 @@ for (const [title, code, message] of [
     await ended;
   });
 }
+
+test('a process lives until it has the answer, and no longer', () => {
+  const file = threadOf("port.on('message', (n) => setTimeout(() => port.postMessage(n), 20))");
+  const script = `
+    import { createIdleThread } from ${JSON.stringify(new URL('./idle-thread.ts', import.meta.url))};
+    const thread = createIdleThread({ file: new URL(${JSON.stringify(file)}), idleMs: 3_600_000 });
+    console.log(await thread.ask(6), await thread.ask(7));`;
+  const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  assert.deepEqual({ status, stdout }, { status: 0, stdout: '6 7\n' });
+});
