@@ -34,6 +34,12 @@ export interface UploadStat {
   readonly modifiedAt: number;
 }
 
+/** Bytes for the end of a session, which is at `position` if that is given. */
+export interface UploadBytes {
+  readonly source: AsyncIterable<Uint8Array>;
+  readonly position?: number | undefined;
+}
+
 /**
  * Where bytes live. Everything is streamed; no method holds a blob in memory. An implementation must be possible
  * on object storage: bytes are only ever appended in order by one writer (multipart parts), never rewritten;
@@ -62,23 +68,28 @@ export interface BlobStore {
   findUpload(key: UploadKey): Promise<UploadStat | undefined>;
 
   /**
-   * Appends `source` at `position`, which must equal the session's size (`offset-mismatch` otherwise). Returns the
-   * new size. With back-pressure: `source` is read no faster than the store writes. If `source` throws, what
+   * Appends `source`, at `position` if given, which must then equal the session's size (`offset-mismatch` otherwise,
+   * and `source` is not read). Returns the new size. With back-pressure: `source` is read no faster than the store writes. If `source` throws, what
    * arrived before stays and can be built on; that error is rethrown. If the store fails, `source` is let go and
    * `findUpload` says how much was kept. Chunks belong to the store once given, which frees them: `source` must neither reuse nor read their memory.
    * Not yet durable: a power cut may lose it.
    */
-  appendUpload(key: UploadKey, source: AsyncIterable<Uint8Array>, position: number): Promise<number>;
+  appendUpload(key: UploadKey, source: AsyncIterable<Uint8Array>, position?: number): Promise<number>;
 
   /**
-   * Publishes the session's bytes under `digest` and ends the session; returns the size. Durable when it resolves.
-   * If the bytes have another digest: `digest-mismatch`, and the session stays as it was. If the store fails, the
+   * Appends `last`, if given, as `appendUpload` does, then publishes the session's bytes under `digest` and ends the
+   * session; returns the size. Durable when it resolves.
+   * If `last` cannot be appended whole, nothing is published. If the bytes have another digest: `digest-mismatch`, and the session stays, with `last`. If the store fails, the
    * session may be gone, since bytes it could not make durable must not be published by a second try.
-   * Bytes may have to be read again first: then `signal` stops it, and the session stays as it was.
+   * Bytes may have to be read again first: then `signal` stops it, and the session stays.
    * Replaces a blob already there, which heals one that had been damaged. A crash leaves either no blob or a
    * whole one, never part of one.
    */
-  finishUpload(key: UploadKey, digest: Digest, options?: { signal?: AbortSignal }): Promise<number>;
+  finishUpload(
+    key: UploadKey,
+    digest: Digest,
+    options?: { last?: UploadBytes; signal?: AbortSignal },
+  ): Promise<number>;
 
   /** Drops the session and its bytes; does nothing if there is none. */
   cancelUpload(key: UploadKey): Promise<void>;

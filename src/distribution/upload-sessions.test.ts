@@ -52,14 +52,24 @@ const prefixes = (bytes: Buffer) =>
 
 type Step =
   | {
-      kind: 'append' | 'cut' | 'wrongOffset' | 'wrongLength';
+      kind: 'append';
       size: number;
       chunked: boolean;
       ranged: boolean;
     }
+  | {
+      kind: 'cut' | 'wrongOffset' | 'wrongLength';
+      size: number;
+      chunked: boolean;
+      /** With the request that would end the session. */
+      closing: boolean;
+    }
   | { kind: 'twoAtOnce'; size: number; other: number }
   | { kind: 'finish'; size: number }
   | { kind: 'misname' | 'cancel' | 'restart' | 'stranger' };
+
+const appending = (location: string, { closing }: { closing: boolean }) =>
+  closing ? `PUT ${withDigest(location, digestOf('sha256', Buffer.alloc(0)))}` : `PATCH ${location}`;
 
 async function take(world: World, step: Step): Promise<void> {
   const { server } = world;
@@ -94,8 +104,8 @@ async function take(world: World, step: Step): Promise<void> {
       const raw = await openRawConnection(server);
       await raw.send(
         step.chunked
-          ? `PATCH ${location} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n${bytes.length.toString(16)}\r\n`
-          : `PATCH ${location} HTTP/1.1\r\nHost: x\r\nContent-Length: ${bytes.length + 1}\r\n\r\n`,
+          ? `${appending(location, step)} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n${bytes.length.toString(16)}\r\n`
+          : `${appending(location, step)} HTTP/1.1\r\nHost: x\r\nContent-Length: ${bytes.length + 1}\r\n\r\n`,
       );
       await raw.send(bytes);
       raw.close();
@@ -109,7 +119,7 @@ async function take(world: World, step: Step): Promise<void> {
     case 'wrongOffset': {
       if (!isKnown) return;
       const start = offset + 1 + (step.size % 3);
-      const answer = await ask(server, `PATCH ${location}`, {
+      const answer = await ask(server, appending(location, step), {
         headers: { 'Content-Range': `${start}-${start + step.size}` },
         body: fresh(step.size + 1),
       });
@@ -121,7 +131,7 @@ async function take(world: World, step: Step): Promise<void> {
       // A chunk that is not as long as its range says is refused; how much of it was kept the session tells.
       const bytes = fresh(step.size + 2);
       const headers = { 'Content-Range': `${offset}-${offset + step.size}` };
-      const answer = await ask(server, `PATCH ${location}`, {
+      const answer = await ask(server, appending(location, step), {
         headers,
         body: step.chunked ? [bytes] : bytes,
       });
@@ -181,8 +191,11 @@ async function take(world: World, step: Step): Promise<void> {
       );
       return;
     case 'finish': {
+      // Refused for its digest, which does not keep what it brought from staying.
       const last = fresh(step.size);
-      await ask(server, `PATCH ${location}`, { body: last });
+      const wrong = digestOf('sha256', fresh(21));
+      const put = await ask(server, `PUT ${withDigest(location, wrong)}`, { body: last });
+      assertRefused(put, 400, 'DIGEST_INVALID');
       session.possible = session.possible.map((before) => Buffer.concat([before, last]));
       await finish(world, session);
     }
@@ -233,7 +246,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       kind: fc.constantFrom('cut' as const, 'wrongOffset' as const, 'wrongLength' as const),
       size,
       chunked: fc.boolean(),
-      ranged: fc.boolean(),
+      closing: fc.boolean(),
     }),
   },
   {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { BlobError, type BlobStore } from '../blob/index.ts';
+import { BlobError, type BlobStore, type UploadBytes } from '../blob/index.ts';
 import {
   type ChunkRange,
   type Digest,
@@ -79,24 +79,6 @@ export function createUploadSessions(blobs: BlobStore): UploadSessions {
     return upload.sizeBytes;
   }
 
-  async function appendNext(
-    repository: RepositoryName,
-    id: string,
-    options: { chunk: UploadChunk; stopped: AbortSignal },
-  ): Promise<number> {
-    const { chunk, stopped } = options;
-    const size = await getSize(repository, id);
-    if (chunk.range) assertNext(chunk.range, { size, lengthBytes: chunk.lengthBytes });
-    if (chunk.lengthBytes === 0) return size;
-    const source = limited(until(stopped, chunk.body), chunk.range);
-    try {
-      return await blobs.appendUpload({ repository, id }, source, size);
-    } catch (error) {
-      if (error instanceof TakenOver) throw takenOver();
-      throw isUnknown(error) ? uploadUnknown(id) : error;
-    }
-  }
-
   return {
     async start(repository, algorithm) {
       const id = randomUUID();
@@ -105,15 +87,21 @@ export function createUploadSessions(blobs: BlobStore): UploadSessions {
     },
     getSize,
     append: (repository, id, chunk) =>
-      exclusively({ repository, id }, (stopped) => appendNext(repository, id, { chunk, stopped })),
+      exclusively({ repository, id }, async (stopped) => {
+        const { source, position } = bytesOf(chunk, stopped);
+        try {
+          return await blobs.appendUpload({ repository, id }, source, position);
+        } catch (error) {
+          throw refusalFor(error, id);
+        }
+      }),
     finish: (repository, id, { chunk, digest, signal }) =>
       exclusively({ repository, id }, async (stopped) => {
-        await appendNext(repository, id, { chunk, stopped });
+        const last = bytesOf(chunk, stopped);
         try {
-          return await blobs.finishUpload({ repository, id }, digest, { signal });
+          return await blobs.finishUpload({ repository, id }, digest, { last, signal });
         } catch (error) {
-          if (isUnknown(error)) throw uploadUnknown(id);
-          if (!(error instanceof BlobError && error.code === 'digest-mismatch')) throw error;
+          if (!(error instanceof BlobError && error.code === 'digest-mismatch')) throw refusalFor(error, id);
           throw new OciError('DIGEST_INVALID', `The bytes received do not have the digest ${digest}.`, {
             detail: { digest },
             cause: error,
@@ -129,33 +117,26 @@ export function createUploadSessions(blobs: BlobStore): UploadSessions {
   };
 }
 
-/** distribution-spec v1.1.1, "Pushing a blob in chunks": chunks come in order, anything else is a 416. */
-function assertNext(range: ChunkRange, upload: { size: number; lengthBytes: number | undefined }): void {
-  if (range.start !== upload.size) {
-    throw new OciError(
-      'RANGE_INVALID',
-      `The next chunk has to start at byte ${upload.size}, not ${range.start}.`,
-    );
-  }
-  const lengthBytes = range.endInclusive - range.start + 1;
-  if (upload.lengthBytes !== undefined && upload.lengthBytes !== lengthBytes) {
-    throw new OciError(
-      'SIZE_INVALID',
-      `Content-Range says ${lengthBytes} bytes and Content-Length says ${upload.lengthBytes}.`,
-    );
-  }
+function bytesOf(chunk: UploadChunk, stopped: AbortSignal): UploadBytes {
+  const body = until(stopped, chunk.body);
+  const { range } = chunk;
+  if (range === undefined) return { source: body };
+  return { source: limited(body, { range, lengthBytes: chunk.lengthBytes }), position: range.start };
 }
 
-/** Without a Content-Length, a chunk that is longer than its range says would shift all that follows. */
+/** A chunk of another length than its range says would shift all that follows. */
 async function* limited(
   body: AsyncIterable<Uint8Array>,
-  range: ChunkRange | undefined,
+  declared: { range: ChunkRange; lengthBytes: number | undefined },
 ): AsyncIterable<Uint8Array> {
-  if (!range) {
-    yield* body;
-    return;
-  }
+  const { range, lengthBytes } = declared;
   let left = range.endInclusive - range.start + 1;
+  if (lengthBytes !== undefined && lengthBytes !== left) {
+    throw new OciError(
+      'SIZE_INVALID',
+      `Content-Range says ${left} bytes and Content-Length says ${lengthBytes}.`,
+    );
+  }
   for await (const piece of body) {
     left -= piece.byteLength;
     if (left < 0) throw new OciError('SIZE_INVALID', 'The chunk is longer than its Content-Range says.');
@@ -188,10 +169,13 @@ async function* until(stopped: AbortSignal, body: AsyncIterable<Uint8Array>): As
   }
 }
 
-function isUnknown(error: unknown): boolean {
-  return error instanceof BlobError && error.code === 'upload-unknown';
-}
-
-function takenOver(): OciError {
-  return new OciError('BLOB_UPLOAD_INVALID', 'Another request went on with this upload.');
+/** distribution-spec v1.1.1, "Pushing a blob in chunks": chunks come in order, anything else is a 416. */
+function refusalFor(error: unknown, id: string): unknown {
+  if (error instanceof TakenOver) {
+    return new OciError('BLOB_UPLOAD_INVALID', 'Another request went on with this upload.');
+  }
+  if (!(error instanceof BlobError)) return error;
+  if (error.code === 'upload-unknown') return uploadUnknown(id);
+  if (error.code === 'offset-mismatch') return new OciError('RANGE_INVALID', error.message, { cause: error });
+  return error;
 }

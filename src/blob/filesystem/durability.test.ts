@@ -44,6 +44,32 @@ describe('durability', () => {
     assert.deepEqual(again, [`sync ${hex}`, `sync ${prefix}`]);
   });
 
+  test('a small blob that comes with the request that ends its session takes these calls and no others', async () => {
+    const faulty = createFaultyFiles();
+    await using under = await temporaryStore({ files: faulty.files });
+    await push(under.store, manifest);
+    faulty.calls.length = 0;
+    const key = await beginUpload(under.store);
+    const last = { source: chunksOf(manifest), position: 0 };
+    await under.store.finishUpload(key, manifestDigest, { last });
+    const name = hexOf(manifestDigest);
+    assert.deepEqual(
+      faulty.calls.map((call) => (call.includes(key.id) ? call.slice(0, call.indexOf(' ')) : call)),
+      [
+        'create',
+        'open',
+        'size',
+        'writev',
+        'sync',
+        'close',
+        `mkdir ${name}`,
+        'rename data',
+        `sync ${name}`,
+        `sync ${name.slice(0, 2)}`,
+      ],
+    );
+  });
+
   test('put and delete sync what they changed before they resolve', async () => {
     const faulty = createFaultyFiles();
     await using under = await temporaryStore({ files: faulty.files });
@@ -152,8 +178,11 @@ function scenario(store: BlobStore, key: UploadKey): (() => Promise<unknown>)[] 
   return [
     () => store.createUpload(key, { algorithm: 'sha256' }),
     () => store.appendUpload(key, chunksOf(bytes.subarray(0, half)), 0),
-    () => store.appendUpload(key, chunksOf(bytes.subarray(half)), half),
-    () => store.finishUpload(key, digest),
+    () => store.appendUpload(key, chunksOf(bytes.subarray(half, half + 9)), half),
+    () => {
+      const last = { source: chunksOf(bytes.subarray(half + 9)), position: half + 9 };
+      return store.finishUpload(key, digest, { last });
+    },
     () => store.put(manifestDigest, manifest),
     () => assertHolds(store, digest, bytes),
     () => store.quarantine(digest),

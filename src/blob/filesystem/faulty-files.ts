@@ -37,6 +37,7 @@ export function createFaultyFiles(): FaultyFiles {
       close,
       [Symbol.asyncDispose]: close,
       sync: () => recorded('sync', path, () => file.sync()),
+      fd: file.fd,
       stat: () => recorded('fstat', path, () => file.stat()),
       truncate: (length: number) => recorded('truncate', path, () => file.truncate(length)),
       writeFile: (data: Uint8Array) => recorded('write', path, () => file.writeFile(data)),
@@ -61,6 +62,13 @@ export function createFaultyFiles(): FaultyFiles {
         faulty.openHandles += 1;
         return watched(file, path);
       }),
+    create: (path) => recorded('create', path, () => nodeFiles.create(path)),
+    size: (file) => {
+      faulty.calls.push('size');
+      void faulty.before('size');
+      return nodeFiles.size(file);
+    },
+    syncDirectory: (path) => recorded('sync', path, () => nodeFiles.syncDirectory(path)),
     stat: (path) => recorded('stat', path, () => nodeFiles.stat(path)),
     mkdir: (path) => recorded('mkdir', path, () => nodeFiles.mkdir(path)),
     rename: (from, to) => recorded('rename', to, () => nodeFiles.rename(from, to)),

@@ -1,9 +1,18 @@
-import type { Dir, Stats } from 'node:fs';
+import { closeSync, type Dir, fstatSync, fsync, open, type Stats } from 'node:fs';
 import * as fs from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+const openDescriptor = promisify(open);
+const syncDescriptor = promisify(fsync);
 
 /** The operations the store asks of the file system; tests record them and make them fail. */
 export interface Files {
   open(path: string, flags: 'r' | 'r+' | 'wx'): Promise<fs.FileHandle>;
+  /** Makes an empty file. Fails if there is one. */
+  create(path: string): Promise<void>;
+  /** In bytes. Answers at once: right after opening, the system knows it. */
+  size(file: fs.FileHandle): number;
+  syncDirectory(path: string): Promise<void>;
   stat(path: string): Promise<Stats>;
   mkdir(path: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
@@ -12,9 +21,24 @@ export interface Files {
   opendir(path: string): Promise<Dir>;
 }
 
-/** The modes are those of registry:2, so that both programs, and its tools, can read one volume. */
+/**
+ * The modes are those of registry:2, so that both programs, and its tools, can read one volume.
+ *
+ * To hand an operation to Node's thread pool costs more than most of the system calls made there. So what does not
+ * wait for a disk is called at once: the size of an open file, and closing what has no bytes to be written.
+ */
 export const nodeFiles: Files = {
   open: (path, flags) => fs.open(path, flags, 0o644),
+  create: async (path) => closeSync(await openDescriptor(path, 'wx', 0o644)),
+  size: (file) => fstatSync(file.fd).size,
+  syncDirectory: async (path) => {
+    const directory = await openDescriptor(path, 'r');
+    try {
+      await syncDescriptor(directory);
+    } finally {
+      closeSync(directory);
+    }
+  },
   stat: (path) => fs.stat(path),
   mkdir: async (path) => {
     await fs.mkdir(path, { recursive: true, mode: 0o755 });

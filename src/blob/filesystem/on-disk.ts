@@ -1,11 +1,14 @@
 import { BlobError } from '../blob-error.ts';
 
-/** Runs `work`; whatever it throws leaves as a BlobError. The only place that reads errno for the caller. */
+/** Carries through `onDisk` what is the caller's own: what its source threw, why its signal was aborted. */
+export class CallersError extends Error {}
+
+/** Runs `work`; what the disk throws leaves as a BlobError. The only place that reads errno for the caller. */
 export async function onDisk<T>(action: string, path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw toBlobError(error, action, path);
+    throw error instanceof CallersError ? error.cause : toBlobError(error, action, path);
   }
 }
 

@@ -22,10 +22,7 @@ export function createPublisher({ files, layout }: { files: Files; layout: Files
   const durable = new Set<string>();
 
   const syncDirectory = async (path: string) => {
-    const directory = await ifPresent(files.open(path, 'r'));
-    if (directory === undefined) return;
-    await using handle = directory;
-    await handle.sync().catch((error: unknown) => {
+    await ifPresent(files.syncDirectory(path)).catch((error: unknown) => {
       // Some network file systems cannot sync a directory; they write its entries at once.
       if (errnoOf(error) !== 'EINVAL' && errnoOf(error) !== 'ENOTSUP') throw error;
     });

@@ -1,15 +1,21 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { Logger } from '../../kernel/index.ts';
-import { algorithmOf, type DigestAlgorithm, digestAlgorithms, digestFromHash } from '../../oci/index.ts';
+import {
+  algorithmOf,
+  type Digest,
+  type DigestAlgorithm,
+  digestAlgorithms,
+  digestFromHash,
+} from '../../oci/index.ts';
 import { BlobError } from '../blob-error.ts';
-import type { BlobStore, UploadKey } from '../blob-store.ts';
+import type { BlobStore, UploadBytes, UploadKey } from '../blob-store.ts';
 import { isUploadId } from '../upload-id.ts';
 import { appendStream } from './append-stream.ts';
 import { expireUploadFiles } from './expire-upload-files.ts';
 import type { Files } from './files.ts';
 import type { FilesystemLayout } from './filesystem-layout.ts';
-import { ifPresent, onDisk } from './on-disk.ts';
+import { CallersError, ifPresent, onDisk } from './on-disk.ts';
 import type { Publisher } from './publisher.ts';
 import { createRunningHashes } from './running-hashes.ts';
 
@@ -18,11 +24,14 @@ type UploadFiles = Pick<
   'createUpload' | 'findUpload' | 'appendUpload' | 'finishUpload' | 'cancelUpload' | 'expireUploads'
 >;
 
-interface UploadFile {
+/** A session's file, open; `sizeBytes` and `hash` follow what is appended. */
+interface OpenUpload {
   readonly path: string;
   readonly algorithm: DigestAlgorithm;
-  readonly sizeBytes: number;
-  readonly modifiedAt: number;
+  readonly file: FileHandle;
+  sizeBytes: number;
+  /** Over the whole file. Absent if nobody saw all of it pass. */
+  hash: Hash | undefined;
 }
 
 /** Sessions are files and nothing else: another process, or this one after a restart, goes on with them. */
@@ -36,110 +45,119 @@ export function createUploadFiles(options: {
   const hashes = createRunningHashes();
   const { uploadsDir } = layout;
 
-  const findFile = async (key: UploadKey): Promise<UploadFile | undefined> => {
+  const findFile = async (key: UploadKey) => {
     if (!isUploadId(key.id)) return undefined;
     for (const algorithm of digestAlgorithms) {
       const path = layout.uploadPath(key, algorithm);
       const stat = await ifPresent(files.stat(path));
-      if (stat !== undefined) {
-        return { path, algorithm, sizeBytes: stat.size, modifiedAt: Math.floor(stat.mtimeMs) };
-      }
+      if (stat !== undefined) return { path, stat };
     }
     return undefined;
   };
 
-  const openFile = async (key: UploadKey): Promise<UploadFile & { file: FileHandle }> => {
-    const upload = await findFile(key);
-    // Without creating it: a session that expired in between must not come back empty.
-    const file = upload && (await ifPresent(files.open(upload.path, 'r+')));
-    if (upload === undefined || file === undefined) {
-      throw new BlobError('upload-unknown', 'There is no such upload: it ended or expired; start again.');
+  const openFile = async (key: UploadKey): Promise<Pick<OpenUpload, 'path' | 'algorithm' | 'file'>> => {
+    for (const algorithm of digestAlgorithms) {
+      const path = layout.uploadPath(key, algorithm);
+      // Without creating it: a session that expired must not come back empty.
+      const file = await ifPresent(files.open(path, 'r+'));
+      if (file !== undefined) return { path, algorithm, file };
     }
-    return { ...upload, file };
+    throw new BlobError('upload-unknown', 'There is no such upload: it ended or expired; start again.');
+  };
+
+  /** Opens the session for `work`, once: each time costs two operations of Node's thread pool. */
+  const withUpload = async <T>(key: UploadKey, work: (upload: OpenUpload) => Promise<T>): Promise<T> => {
+    const opened = await openFile(key);
+    const { path, algorithm, file } = opened;
+    let upload: OpenUpload | undefined;
+    try {
+      const sizeBytes = files.size(file);
+      const hash = hashes.take(path, sizeBytes) ?? (sizeBytes === 0 ? createHash(algorithm) : undefined);
+      upload = { ...opened, sizeBytes, hash };
+      return await work(upload);
+    } finally {
+      await file.close();
+      // Only now, with the file closed: some network file systems report a failed write when closing.
+      if (upload?.hash !== undefined) hashes.put(path, { hash: upload.hash, sizeBytes: upload.sizeBytes });
+    }
+  };
+
+  const append = async (upload: OpenUpload, { source, position }: UploadBytes): Promise<void> => {
+    const { file, sizeBytes, hash } = upload;
+    if (position !== undefined && position !== sizeBytes) {
+      throw new BlobError('offset-mismatch', `The upload has ${sizeBytes} bytes; go on from there.`);
+    }
+    const onChunk = (chunk: Uint8Array) => hash?.update(chunk);
+    const outcome = await appendStream({ file, source, position: sizeBytes, onChunk });
+    const { sourceError, writeError } = outcome;
+    upload.sizeBytes = outcome.sizeBytes;
+    if (writeError !== undefined) {
+      upload.hash = undefined;
+      if (sourceError === undefined) throw writeError.error;
+      const fields = { err: writeError.error, path: uploadsDir };
+      log.warn(fields, 'Could not keep all bytes of an upload that broke off; see err and the disk.');
+    }
+    if (sourceError !== undefined) throw new CallersError('', { cause: sourceError.error });
+  };
+
+  /** Makes the bytes durable, if they have the digest; nothing may be appended afterwards. */
+  const seal = async (upload: OpenUpload, digest: Digest, signal?: AbortSignal): Promise<void> => {
+    const { path, algorithm, file } = upload;
+    const wanted = algorithmOf(digest);
+    const running = wanted === algorithm ? upload.hash : undefined;
+    const hash = running ?? (await hashFile(file, wanted, signal));
+    if (digestFromHash(wanted, hash.copy().digest('hex')) !== digest) {
+      throw new BlobError('digest-mismatch', 'The bytes uploaded do not have the digest given.');
+    }
+    upload.hash = undefined;
+    await file.sync().catch(async (error: unknown) => {
+      // The kernel reports lost writes once: a second sync would succeed without the bytes being on the
+      // disk. So the session cannot be finished again and goes.
+      await files.unlink(path).catch(() => {});
+      throw error;
+    });
   };
 
   return {
     createUpload: (key, { algorithm }) =>
-      onDisk('begin an upload', uploadsDir, async () => {
-        const file = await files.open(layout.uploadPath(key, algorithm), 'wx');
-        await file.close();
-      }),
+      onDisk('begin an upload', uploadsDir, () => files.create(layout.uploadPath(key, algorithm))),
 
     findUpload: (key) =>
       onDisk('look for an upload', uploadsDir, async () => {
-        const upload = await findFile(key);
-        return upload && { sizeBytes: upload.sizeBytes, modifiedAt: upload.modifiedAt };
+        const found = await findFile(key);
+        return found && { sizeBytes: found.stat.size, modifiedAt: Math.floor(found.stat.mtimeMs) };
       }),
 
-    async appendUpload(key, source, position) {
-      const outcome = await onDisk('write to an upload', uploadsDir, async () => {
-        const { path, algorithm, sizeBytes, file } = await openFile(key);
-        const result = await closing(file, async () => {
-          if (sizeBytes !== position) {
-            throw new BlobError('offset-mismatch', `The upload has ${sizeBytes} bytes; go on from there.`);
-          }
-          const hash = hashes.take(path, position) ?? (position === 0 ? createHash(algorithm) : undefined);
-          const appended = await appendStream({ file, source, position, onChunk: (c) => hash?.update(c) });
-          return { ...appended, hash };
-        });
-        // Only now, with the file closed: some network file systems report a failed write when closing.
-        if (result.hash !== undefined && result.writeError === undefined) {
-          hashes.put(path, { hash: result.hash, sizeBytes: result.sizeBytes });
-        }
-        if (result.sourceError === undefined && result.writeError !== undefined) {
-          throw result.writeError.error;
-        }
-        return result;
-      });
-      if (outcome.sourceError === undefined) return outcome.sizeBytes;
-      if (outcome.writeError !== undefined) {
-        const fields = { err: outcome.writeError.error, path: uploadsDir };
-        log.warn(fields, 'Could not keep all bytes of an upload that broke off; see err and the disk.');
-      }
-      throw outcome.sourceError.error;
-    },
+    appendUpload: (key, source, position) =>
+      onDisk('write to an upload', uploadsDir, () =>
+        withUpload(key, async (upload) => {
+          await append(upload, { source, position });
+          return upload.sizeBytes;
+        }),
+      ),
 
-    finishUpload: (key, digest, { signal } = {}) =>
+    finishUpload: (key, digest, { last, signal } = {}) =>
       onDisk('finish an upload', layout.blobPath(digest), async () => {
-        const { path, algorithm, sizeBytes, file } = await openFile(key);
-        await closing(file, async () => {
-          const wanted = algorithmOf(digest);
-          const running = wanted === algorithm ? hashes.take(path, sizeBytes) : undefined;
-          const hash = running ?? (await hashFile(file, wanted, signal));
-          if (digestFromHash(wanted, hash.copy().digest('hex')) !== digest) {
-            if (running !== undefined) hashes.put(path, { hash: running, sizeBytes });
-            throw new BlobError('digest-mismatch', 'The bytes uploaded do not have the digest given.');
-          }
-          await file.sync().catch(async (error: unknown) => {
-            // The kernel reports lost writes once: a second sync would succeed without the bytes being on the
-            // disk. So the session cannot be finished again and goes.
-            await files.unlink(path).catch(() => {});
-            throw error;
-          });
+        const { path, sizeBytes } = await withUpload(key, async (upload) => {
+          if (last !== undefined) await append(upload, last);
+          await seal(upload, digest, signal);
+          return upload;
         });
         await publisher.publish(path, digest);
         return sizeBytes;
-      }).catch((error: unknown) => {
-        signal?.throwIfAborted();
-        throw error;
       }),
 
     cancelUpload: (key) =>
       onDisk('cancel an upload', uploadsDir, async () => {
-        const upload = await findFile(key);
-        if (upload === undefined) return;
-        hashes.take(upload.path, upload.sizeBytes);
-        await ifPresent(files.unlink(upload.path));
+        const found = await findFile(key);
+        if (found === undefined) return;
+        hashes.take(found.path, found.stat.size);
+        await ifPresent(files.unlink(found.path));
       }),
 
     expireUploads: (expiry) =>
       onDisk('expire uploads', uploadsDir, () => expireUploadFiles({ files, layout, ...expiry })),
   };
-}
-
-async function closing<T>(file: FileHandle, work: () => Promise<T>): Promise<T> {
-  await using _ = file;
-  return await work();
 }
 
 /** Reads at most 1 MiB at a time, so that other requests get their turn. */
@@ -151,7 +169,7 @@ async function hashFile(
   const hash = createHash(algorithm);
   const buffer = new Uint8Array(1024 * 1024);
   for (let position = 0; ; ) {
-    signal?.throwIfAborted();
+    if (signal?.aborted) throw new CallersError('', { cause: signal.reason });
     const { bytesRead } = await file.read(buffer, 0, buffer.byteLength, position);
     if (bytesRead === 0) return hash;
     hash.update(buffer.subarray(0, bytesRead));

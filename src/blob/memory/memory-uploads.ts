@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../kernel/index.ts';
 import { algorithmOf, type Digest, digestFromHash } from '../../oci/index.ts';
 import { BlobError } from '../blob-error.ts';
-import type { BlobStore, UploadKey } from '../blob-store.ts';
+import type { BlobStore, UploadBytes, UploadKey } from '../blob-store.ts';
 import { isUploadId } from '../upload-id.ts';
 
 type Uploads = Pick<
@@ -36,6 +36,31 @@ export function createMemoryUploads(options: {
     throw new BlobError('upload-unknown', 'There is no such upload: it ended or expired; start again.');
   };
 
+  const append = async (upload: Upload, { source, position }: UploadBytes) => {
+    if (position !== undefined && upload.sizeBytes !== position) {
+      throw new BlobError('offset-mismatch', `The upload has ${upload.sizeBytes} bytes; go on from there.`);
+    }
+    let gathered: Uint8Array[] = [];
+    let gatheredBytes = 0;
+    const addPart = () => {
+      if (gatheredBytes === 0) return;
+      upload.parts.push(Buffer.concat(gathered));
+      upload.sizeBytes += gatheredBytes;
+      upload.modifiedAt = clock.now();
+      gathered = [];
+      gatheredBytes = 0;
+    };
+    try {
+      for await (const chunk of source) {
+        gathered.push(chunk);
+        gatheredBytes += chunk.byteLength;
+        if (gatheredBytes >= partBytes) addPart();
+      }
+    } finally {
+      addPart();
+    }
+  };
+
   return {
     async createUpload(key) {
       if (!isUploadId(key.id)) {
@@ -51,33 +76,13 @@ export function createMemoryUploads(options: {
 
     async appendUpload(key, source, position) {
       const upload = getUpload(key);
-      if (upload.sizeBytes !== position) {
-        throw new BlobError('offset-mismatch', `The upload has ${upload.sizeBytes} bytes; go on from there.`);
-      }
-      let gathered: Uint8Array[] = [];
-      let gatheredBytes = 0;
-      const addPart = () => {
-        if (gatheredBytes === 0) return;
-        upload.parts.push(Buffer.concat(gathered));
-        upload.sizeBytes += gatheredBytes;
-        upload.modifiedAt = clock.now();
-        gathered = [];
-        gatheredBytes = 0;
-      };
-      try {
-        for await (const chunk of source) {
-          gathered.push(chunk);
-          gatheredBytes += chunk.byteLength;
-          if (gatheredBytes >= partBytes) addPart();
-        }
-      } finally {
-        addPart();
-      }
+      await append(upload, { source, position });
       return upload.sizeBytes;
     },
 
-    async finishUpload(key, digest, { signal } = {}) {
+    async finishUpload(key, digest, { last, signal } = {}) {
       const upload = getUpload(key);
+      if (last !== undefined) await append(upload, last);
       const hash = createHash(algorithmOf(digest));
       for (const part of upload.parts) {
         signal?.throwIfAborted();

@@ -21,7 +21,8 @@ const chunkBytes = fc.constantFrom(7, 1000, 65_536, 2 * batch);
 const step = fc.oneof(
   fc.record({ kind: fc.constant('append' as const), sizeBytes, chunkBytes }),
   fc.record({ kind: fc.constant('break' as const), sizeBytes }),
-  fc.record({ kind: fc.constantFrom('misplace' as const, 'misname' as const, 'restart' as const) }),
+  fc.record({ kind: fc.constant('misname' as const), sizeBytes }),
+  fc.record({ kind: fc.constantFrom('misplace' as const, 'restart' as const) }),
 );
 
 /** A session against the plainest model there is: the bytes that arrived. */
@@ -53,13 +54,14 @@ export function testUploadModel(makeStore: MakeStore): void {
           }
           case 'misplace':
             await assert.rejects(
-              store.appendUpload(key, chunksOf(fresh), size + 1),
+              store.appendUpload(key, chunksOf(someBytes(5)), size + 1),
               failsWith('offset-mismatch'),
             );
             break;
           case 'misname': {
-            const wrong = digestOf(finished, Buffer.concat([model, new Uint8Array(1)]));
-            await assert.rejects(store.finishUpload(key, wrong), failsWith('digest-mismatch'));
+            const wrong = digestOf(finished, Buffer.concat([model, fresh, new Uint8Array(1)]));
+            const last = { source: chunksOf(fresh), position: size };
+            await assert.rejects(store.finishUpload(key, wrong, { last }), failsWith('digest-mismatch'));
             break;
           }
           case 'restart':

@@ -111,6 +111,63 @@ export function describeUploadSessions(makeStore: MakeStore): void {
       await assertHolds(under.store, digest, bytes);
     });
 
+    test('bytes given without a position go to the end', async () => {
+      await using under = await makeStore();
+      const bytes = someBytes(30);
+      const key = await beginUpload(under.store);
+      assert.equal(await under.store.appendUpload(key, chunksOf(bytes.subarray(0, 10))), 10);
+      assert.equal(await under.store.appendUpload(key, chunksOf(bytes.subarray(10, 20))), 20);
+      const last = { source: chunksOf(bytes.subarray(20)) };
+      assert.equal(await under.store.finishUpload(key, digestOf('sha256', bytes), { last }), 30);
+      await assertHolds(under.store, digestOf('sha256', bytes), bytes);
+    });
+
+    test('last bytes at a position other than the size → offset-mismatch, nothing read, nothing published', async () => {
+      await using under = await makeStore();
+      const bytes = someBytes(10);
+      const digest = digestOf('sha256', bytes);
+      const key = await beginUpload(under.store);
+      await under.store.appendUpload(key, chunksOf(bytes));
+      const source = chunksOf(someBytes(5));
+      const finish = under.store.finishUpload(key, digest, { last: { source, position: 9 } });
+      await assert.rejects(finish, failsWith('offset-mismatch'));
+      assert.equal((await source.next()).value?.byteLength, 5);
+      assert.equal(await under.store.find(digest), undefined);
+      const last = { source: chunksOf(new Uint8Array()), position: 10 };
+      assert.equal(await under.store.finishUpload(key, digest, { last }), 10);
+    });
+
+    test('last bytes that break off: the error passes through, nothing is published, what arrived can be built on', async () => {
+      await using under = await makeStore();
+      const bytes = someBytes(1_400_000);
+      const key = await beginUpload(under.store);
+      const gone = new Error('the client went away');
+      const arrived = bytes.subarray(0, 1_300_001);
+      const last = { source: brokenAfter(arrived, gone), position: 0 };
+      const broken = under.store.finishUpload(key, digestOf('sha256', arrived), { last });
+      await assert.rejects(broken, (error) => error === gone);
+      assert.equal(await under.store.find(digestOf('sha256', arrived)), undefined);
+      assert.equal((await under.store.findUpload(key))?.sizeBytes, 1_300_001);
+      const digest = digestOf('sha256', bytes);
+      const rest = { source: chunksOf(bytes.subarray(1_300_001)), position: 1_300_001 };
+      await under.store.finishUpload(key, digest, { last: rest });
+      await assertHolds(under.store, digest, bytes);
+    });
+
+    test('an abort while bytes are read again: its reason passes through, the session stays with the last bytes', async () => {
+      await using under = await makeStore();
+      const bytes = someBytes(1_400_000);
+      const key = await beginUpload(under.store, 'sha512');
+      await under.store.appendUpload(key, chunksOf(bytes.subarray(0, 1000)));
+      const digest = digestOf('sha256', bytes);
+      const reason = new Error('nobody waits any more');
+      const last = { source: chunksOf(bytes.subarray(1000)) };
+      const aborted = under.store.finishUpload(key, digest, { last, signal: AbortSignal.abort(reason) });
+      await assert.rejects(aborted, (error) => error === reason);
+      assert.equal(await under.store.finishUpload(key, digest), 1_400_000);
+      await assertHolds(under.store, digest, bytes);
+    });
+
     test('a session goes on after a restart', async (t) => {
       await using under = await makeStore();
       if (under.reopen === undefined) return t.skip('this store keeps nothing over a restart');
@@ -139,6 +196,8 @@ export function describeUploadSessions(makeStore: MakeStore): void {
         const append = under.store.appendUpload(other, chunksOf(someBytes(1)), 0);
         await assert.rejects(append, failsWith('upload-unknown'));
         await assert.rejects(under.store.finishUpload(other, digest), failsWith('upload-unknown'));
+        const last = { source: chunksOf(someBytes(1)) };
+        await assert.rejects(under.store.finishUpload(other, digest, { last }), failsWith('upload-unknown'));
         await under.store.cancelUpload(other);
       }
       assert.equal((await under.store.findUpload(key))?.sizeBytes, 10);
