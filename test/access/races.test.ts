@@ -63,6 +63,24 @@ test('an organisation that goes while somebody pushes leaves no repository that 
   }
 });
 
+test('a public repository is there for anybody right after the push that makes it, asked for before or not', async () => {
+  const settings = { as: ann, body: { default_visibility: 'public' } };
+  await server.must('PATCH /api/v1/namespaces/ann/settings', settings);
+  for (const repository of ['ann/open0', 'ann/open1', 'ann/open2']) {
+    const pull = async () => {
+      const answer = await server.raw(`GET /token?service=lading&scope=repository:${repository}:pull`);
+      const { token } = JSON.parse(answer.body.toString());
+      const headers = { Authorization: `Bearer ${token}` };
+      return (await server.raw(`GET /v2/${repository}/manifests/latest`, { headers })).status;
+    };
+    assert.equal(await pull(), 401);
+    await pushAs(server, ann, { repository, image });
+    assert.equal(await pull(), 200, repository);
+  }
+  const asBefore = { as: ann, body: { default_visibility: 'private' } };
+  await server.must('PATCH /api/v1/namespaces/ann/settings', asBefore);
+});
+
 test('the very next pull after a move finds the repository by both names', async () => {
   await pushAs(server, ann, { repository: 'ann/step0', image });
   for (let step = 0; step < 10; step += 1) {

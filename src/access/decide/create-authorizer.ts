@@ -79,8 +79,12 @@ export async function createAuthorizer(options: {
     let decision = decisions.find(key);
     if (!decision) {
       const begun = generation;
-      decision = decide(await gatherFacts(toSubject(actor), resource), action, resource);
-      if (begun === generation) decisions.set(key, decision);
+      const facts = await gatherFacts(toSubject(actor), resource);
+      decision = decide(facts, action, resource);
+      // Of a repository that is not there nothing is remembered: the push that makes it tells nobody but the database,
+      // and whoever pulls right afterwards must find it.
+      const isMissing = resource.type === 'repository' && facts.visibility === undefined;
+      if (begun === generation && !isMissing) decisions.set(key, decision);
     }
     if (actor?.rights && !decision.allowed) return decideWorkload(actor.rights, action, resource) ?? decision;
     const scope = actor?.credential.scope;
