@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { startServer } from '../peers/start-server.ts';
 import { BENCH_CACHE, BENCH_RUNS } from '../places.ts';
 import type { Sizes } from '../sizes.ts';
+import { giveBackSpace } from './give-back-space.ts';
 import type { Contender, Outcome, Sample, Scenario, Turn } from './types.ts';
 
 /** Runs one contender's turn in a fresh folder; all that it started has ended when this returns or throws. */
@@ -18,7 +19,7 @@ export async function runTurn(options: {
   mkdirSync(BENCH_RUNS, { recursive: true });
   await using stack = new AsyncDisposableStack();
   const dir = mkdtempSync(join(BENCH_RUNS, `${scenario.name}-${contender}-`));
-  stack.defer(() => rmSync(dir, { recursive: true, force: true }));
+  stack.defer(() => giveBackSpace(dir));
   const fixturesDir = join(BENCH_CACHE, 'fixtures');
   mkdirSync(fixturesDir, { recursive: true });
   const known = new Set(scenario.measures.map(({ id }) => id));
