@@ -5,3 +5,6 @@ export interface Clock {
 }
 
 export const systemClock: Clock = { now: () => Date.now() };
+
+/** Milliseconds since some moment, by a clock that nobody sets: for how long something took. */
+export const steadyNow = (): number => performance.now();

@@ -1,4 +1,4 @@
-export { type Clock, systemClock } from './clock.ts';
+export { type Clock, steadyNow, systemClock } from './clock.ts';
 export { CodedError } from './coded-error.ts';
 export { createExpiringCache, type ExpiringCache } from './expiring-cache.ts';
 export { type Logger, silentLogger } from './logger.ts';

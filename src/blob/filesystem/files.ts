@@ -1,6 +1,7 @@
 import { closeSync, type Dir, fstatSync, fsync, open, type Stats } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { createLookUp } from './look-up.ts';
 
 const openDescriptor = promisify(open);
 const syncDescriptor = promisify(fsync);
@@ -25,7 +26,8 @@ export interface Files {
  * The modes are those of registry:2, so that both programs, and its tools, can read one volume.
  *
  * To hand an operation to Node's thread pool costs more than most of the system calls made there. So what does not
- * wait for a disk is called at once: the size of an open file, and closing what has no bytes to be written.
+ * wait for a disk is called at once: the size of an open file, closing what has no bytes to be written, and looking at a
+ * file while the disk is not needed for it.
  */
 export const nodeFiles: Files = {
   open: (path, flags) => fs.open(path, flags, 0o644),
@@ -39,7 +41,7 @@ export const nodeFiles: Files = {
       closeSync(directory);
     }
   },
-  stat: (path) => fs.stat(path),
+  stat: createLookUp(),
   mkdir: async (path) => {
     await fs.mkdir(path, { recursive: true, mode: 0o755 });
   },
