@@ -169,6 +169,33 @@ describe('trail', () => {
     assert.ok((await links(registry)).includes('_manifests/tags/x/current/link'));
   });
 
+  test('pushes that go on put it off, though not beyond ten seconds', async (t) => {
+    await using registry = await openRegistry();
+    let looks = 0;
+    const db: typeof registry.db = {
+      ...registry.db,
+      get reads() {
+        looks += 1;
+        return registry.db.reads;
+      },
+    };
+    let now = 0;
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    await using trail = createTrail({ ...registry, db, now: () => now });
+    const looksAfter = async (ms: number) => {
+      now += ms;
+      t.mock.timers.tick(ms);
+      await new Promise((resolve) => setImmediate(resolve));
+      return looks;
+    };
+    for (let waited = 0; waited < 9_000; waited += 500) {
+      trail.poke();
+      assert.equal(await looksAfter(500), 0);
+    }
+    trail.poke();
+    assert.ok((await looksAfter(500)) > 0);
+  });
+
   test('what cannot be followed is logged once, holds up nothing else, is tried again and is not lost', async () => {
     await using registry = await openRegistry();
     await push(registry, buildImage(), 'x', 'y');

@@ -1,6 +1,6 @@
 import type { BlobStore } from '../../blob/index.ts';
 import type { Database } from '../../db/index.ts';
-import type { Logger } from '../../kernel/index.ts';
+import { type Logger, steadyNow } from '../../kernel/index.ts';
 import {
   countTreeChanges,
   listTreeChanges,
@@ -14,8 +14,9 @@ import type { LinkTree } from './link-tree.ts';
 /** Lets the link tree follow the facts, in the background. */
 export interface Trail extends AsyncDisposable {
   /**
-   * Says that there may be changes to follow. That is done within a second or two, with pauses: the pushes that go on
-   * meanwhile need the disk more. Costs next to nothing and never throws. Call it once at start.
+   * Says that there may be changes to follow. That is done a second after the last of them, or ten seconds after the
+   * first, with pauses: pushes that go on need the disk more. Costs next to nothing and never throws. Call it once at
+   * start.
    */
   poke(): void;
   /** Follows everything recorded up to now, at once. Throws what kept it from doing so; nothing is lost then. */
@@ -29,7 +30,9 @@ export interface Trail extends AsyncDisposable {
 const CHANGES_PER_PAGE = 256;
 /** Between two pages, while nobody waits for them: pushes lost a fifth of their speed without it. */
 const PAUSE_MS = 300;
-const BACKGROUND_DELAY_MS = 1_000;
+/** Pushes are a fifth faster while nobody else syncs files. */
+const QUIET_MS = 1_000;
+const LONGEST_WAIT_MS = 10_000;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 30_000;
 
@@ -43,11 +46,13 @@ export function createTrail(options: {
   blobs: BlobStore;
   tree: LinkTree;
   log: Logger;
+  now?: () => number;
 }): Trail {
-  const { db, log } = options;
+  const { db, log, now = steadyNow } = options;
   let last: Promise<unknown> = Promise.resolve();
   let isClosed = false;
   let timer: NodeJS.Timeout | undefined;
+  let waitsSince = 0;
   let failures = 0;
   /** How many callers wait for the end. */
   let flushes = 0;
@@ -128,6 +133,17 @@ export function createTrail(options: {
     timer = setTimeout(() => run().catch(() => {}), delayMs).unref();
   }
 
+  function poke(): void {
+    if (timer === undefined) {
+      waitsSince = now();
+      runLater(QUIET_MS);
+    } else if (failures === 0 && now() - waitsSince < LONGEST_WAIT_MS - QUIET_MS) {
+      clearTimeout(timer);
+      timer = undefined;
+      runLater(QUIET_MS);
+    }
+  }
+
   async function close(): Promise<void> {
     isClosed = true;
     clearTimeout(timer);
@@ -136,7 +152,7 @@ export function createTrail(options: {
   }
 
   return {
-    poke: () => runLater(BACKGROUND_DELAY_MS),
+    poke,
     flush,
     lag: () => countTreeChanges(db.reads),
     close,
