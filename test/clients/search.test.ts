@@ -116,7 +116,7 @@ story('docker search finds what was pushed, with its filters and formats', NEEDS
   await scene.step('in full, and as JSON, whatever the description holds', async () => {
     const description = `${'long "quoted" <b>ünï</b> 日本 \\ '.repeat(3)}end`;
     await patch(registry, 'other/thing', { description });
-    await untilFound(registry, 'end');
+    await untilFound(registry, 'quoted');
     const short = await docker(['search', `${registry.host}/thing`]);
     assert.ok(!short.stdout.includes('end'));
     const whole = await docker(['search', '--no-trunc', `${registry.host}/thing`]);

@@ -17,7 +17,10 @@ export interface SqliteWriter {
 }
 
 export async function startSqliteWriter(file: string): Promise<SqliteWriter> {
-  const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: { file } });
+  const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), {
+    workerData: { file },
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
+  });
   // 'ready' or, through `once`, the error that opening the file threw.
   await once(worker, 'message');
 

@@ -23,7 +23,10 @@ export function createIdleThread<Request, Answer>(options: {
   let last: Promise<unknown> = Promise.resolve();
 
   function start(): Worker {
-    const started = new Worker(options.file, { workerData: options.workerData });
+    const started = new Worker(options.file, {
+      workerData: options.workerData,
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    });
     const gone = () => {
       if (worker === started) worker = undefined;
     };
