@@ -118,7 +118,8 @@ export function createUploadSessions(blobs: BlobStore): UploadSessions {
 }
 
 function bytesOf(chunk: UploadChunk, stopped: AbortSignal): UploadBytes {
-  const body = until(stopped, chunk.body);
+  // Who sends nothing keeps nobody waiting: it ends what is there, and whoever comes after finds it done.
+  const body = chunk.lengthBytes === 0 ? chunk.body : until(stopped, chunk.body);
   const { range } = chunk;
   if (range === undefined) return { source: body };
   return { source: limited(body, { range, lengthBytes: chunk.lengthBytes }), position: range.start };

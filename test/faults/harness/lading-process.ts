@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const main = join(import.meta.dirname, '..', '..', '..', 'src', 'cli', 'main.ts');
+/** As users start it, with what it asks of Node. It execs, so that the process is the server's. */
+const lading = join(import.meta.dirname, '..', '..', '..', 'bin', 'lading');
 /** A start that takes longer has failed. */
 const READY_MS = 30_000;
 /** How much of its log is kept: a server in trouble may write much. */
@@ -103,13 +104,7 @@ export async function runLadingProcess(
 
 function launch(args: readonly string[], options: Omit<LadingOptions, 'root'>) {
   const { env = {}, through = [] } = options;
-  const [program = '', ...rest] = [
-    ...through,
-    process.execPath,
-    '--disable-warning=ExperimentalWarning',
-    main,
-    ...args,
-  ];
+  const [program = '', ...rest] = [...through, lading, ...args];
   const child = spawn(program, rest, {
     env: { PATH: process.env.PATH, REGISTRY_LOG_ACCESSLOG_DISABLED: 'true', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
