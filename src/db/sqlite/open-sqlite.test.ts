@@ -257,6 +257,20 @@ test('damaged pages in the middle of the file → database-corrupt when they are
   );
 });
 
+test('a full-text index that is damaged where it says its format → database-corrupt, not a fault of the program', async () => {
+  await using folder = await temporaryFolder();
+  const text: Migration = {
+    name: 'test-002-text',
+    up: async (db) => void (await sql`CREATE VIRTUAL TABLE words USING fts5 (word)`.execute(db)),
+  };
+  await (await openIn(folder, [first, text])).close();
+  const damaging = new DatabaseSync(join(folder.path, 'deeper', 'test.db'), { defensive: false });
+  damaging.exec(`UPDATE words_config SET v = 0 WHERE k = 'version'`);
+  damaging.close();
+  await using db = await openIn(folder, [first, text]);
+  await assert.rejects(sql`SELECT * FROM words`.execute(db.reads), failsWith('database-corrupt'));
+});
+
 test('a place that cannot be opened → database-unavailable', async () => {
   await using folder = await temporaryFolder();
   const file = join(folder.path, 'folder.db', 'x');

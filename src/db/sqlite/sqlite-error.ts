@@ -1,6 +1,7 @@
 import { DbError } from '../db-error.ts';
 
 /** SQLite primary result codes, https://www.sqlite.org/rescode.html */
+const SQLITE_ERROR = 1;
 const SQLITE_BUSY = 5;
 const SQLITE_READONLY = 8;
 const SQLITE_CORRUPT = 11;
@@ -18,7 +19,11 @@ export function toDbError(error: unknown, file: string): unknown {
   const { errcode, code } = error as Error & { errcode?: number; code?: string };
   if (code !== 'ERR_SQLITE_ERROR' || errcode === undefined) return error;
   const primary = primaryOf(error);
-  if (primary === 1 || primary === SQLITE_CONSTRAINT) return error;
+  // Of a full-text index, this is said with the code of a mistake in the statement.
+  if (/^(invalid fts5 file format|vtable constructor failed)/.test(error.message)) {
+    return damaged(file, error.message, error);
+  }
+  if (primary === SQLITE_ERROR || primary === SQLITE_CONSTRAINT) return error;
   if (primary === SQLITE_FULL) {
     return new DbError('database-full', `No space left for the database ${file}. Free some and try again.`, {
       cause: error,
