@@ -81,7 +81,6 @@ export const listMembers = defineContract({
 
 export const putMember = defineContract({
   name: 'organisation.member.put',
-  versioned: false,
   method: 'PUT',
   path: `${onePath}/members/{user}`,
   summary: 'Make a user a member, or give a member another role',

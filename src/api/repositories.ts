@@ -118,7 +118,6 @@ export const listCategories = defineContract({
 
 export const putCategory = defineContract({
   name: 'category.put',
-  versioned: false,
   method: 'PUT',
   path: '/api/v1/categories/{slug}',
   summary: 'Add a category or give it another title',

@@ -6,7 +6,15 @@ import {
   putMember as putMemberContract,
 } from '../../api/index.ts';
 import type { Call } from '../../http/index.ts';
-import { type ApiRoute, apiRoute, decodeCursor, encodeCursor, problem } from '../../rest/index.ts';
+import {
+  type ApiRoute,
+  apiRoute,
+  assertIfMatch,
+  decodeCursor,
+  encodeCursor,
+  etagOf,
+  problem,
+} from '../../rest/index.ts';
 import type { Account } from '../accounts.ts';
 import { assertMayManage } from '../assert-may-manage.ts';
 import { changeAccess, type Trx } from '../change-access.ts';
@@ -49,8 +57,14 @@ export function memberRoutes(context: AccessContext): ApiRoute[] {
         const organisation = await getOrganisation(context, params.organisation);
         const user = await getUser(context, params.user);
         const now = context.clock.now();
-        const since = await changeAccess(context, async (trx) => {
+        const show = ({ role, since }: { role: string; since: number }) => ({
+          name: user.name,
+          role,
+          since: toTime(since),
+        });
+        const member = await changeAccess(context, async (trx) => {
           const before = await findMember(trx, organisation.id, user.id);
+          assertIfMatch(call, before && etagOf(show(before)));
           const roles = [await getRole(trx, organisation.id, body.role)];
           // Nor does anybody take away what he could not give: `members` alone does not depose an owner.
           if (before) roles.push(await getRole(trx, organisation.id, before.role));
@@ -58,8 +72,8 @@ export function memberRoutes(context: AccessContext): ApiRoute[] {
           if (before?.role === 'owner' && body.role !== 'owner') {
             await assertNotLast(trx, organisation.id, user.id);
           }
-          const member = { accountId: user.id, role: body.role, since: before?.since ?? now };
-          await putMember(trx, organisation.id, member);
+          const row = { accountId: user.id, role: body.role, since: before?.since ?? now };
+          await putMember(trx, organisation.id, row);
           await recordIn(context, trx, {
             call,
             namespace: organisation.name,
@@ -67,9 +81,9 @@ export function memberRoutes(context: AccessContext): ApiRoute[] {
             before: before && { user: user.name, role: before.role },
             after: { user: user.name, role: body.role },
           });
-          return member.since;
+          return show(row);
         });
-        return { body: { name: user.name, role: body.role, since: toTime(since) } };
+        return { body: member, etag: etagOf(member) };
       },
     }),
 

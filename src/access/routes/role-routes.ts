@@ -41,8 +41,8 @@ export function roleRoutes(context: AccessContext): ApiRoute[] {
         await changeAccess(context, async (trx) => {
           const roles = await listRoles(trx, namespace.id);
           const before = roles.find(({ name }) => name === role.name);
-          if (before) assertIfMatch(call, etagOf(show(before)));
-          else if (roles.length >= MAX_ROLES) {
+          assertIfMatch(call, before && etagOf(show(before)));
+          if (!before && roles.length >= MAX_ROLES) {
             throw problem(
               'conflict',
               `${namespace.name} has ${MAX_ROLES} roles. Delete one that nobody has.`,

@@ -112,7 +112,7 @@ export function createUploadFiles(options: {
     upload.hash = undefined;
     await file.sync().catch(async (error: unknown) => {
       // The kernel reports lost writes once: a second sync would succeed without the bytes being on the
-      // disk. So the session cannot be finished again and goes.
+      // disk. So the session cannot be finished again and goes. The failed sync is what is told, also if that fails.
       await files.unlink(path).catch(() => {});
       throw error;
     });

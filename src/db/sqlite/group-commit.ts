@@ -68,6 +68,7 @@ export function createGroupCommit(writer: SqliteWriter): GroupCommit {
 
   const giveUp = async (error: unknown) => {
     failGroup(error);
+    // If it fails too, the next BEGIN says so: those who were in it know already that nothing was kept.
     if (writer.inTransaction) await writer.run([ROLLBACK], { inside: true }).catch(() => {});
   };
 

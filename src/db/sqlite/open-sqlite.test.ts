@@ -316,6 +316,16 @@ test('a full disk in the middle of statements sent together: none of them stays'
   await move(db, 1);
 });
 
+test('a parameter that cannot be sent to the writing thread fails its transaction alone', async () => {
+  await using folder = await temporaryFolder();
+  await using db = await openIn(folder);
+  const insert = (name: unknown) =>
+    db.transaction((trx) => sql`INSERT INTO account VALUES (${name}, 1)`.execute(trx));
+  await assert.rejects(insert(Symbol('not to be sent')), { name: 'DataCloneError' });
+  await insert('later');
+  assert.equal(await amountOf(db, 'later'), 1);
+});
+
 test('closing twice is fine; what is asked for afterwards is refused', async () => {
   await using folder = await temporaryFolder();
   const db = await openIn(folder);

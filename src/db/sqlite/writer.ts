@@ -52,8 +52,17 @@ export async function startSqliteWriter(file: string): Promise<SqliteWriter> {
 
   /** To wake the thread, and to be woken by it, costs several times what a statement does: all of a turn go at once. */
   const send = () => {
-    worker.postMessage(unsent);
+    const runs = unsent;
     unsent = [];
+    try {
+      worker.postMessage(runs);
+    } catch (error) {
+      // A parameter that cannot be sent. Nothing was; here, outside of any call, it would end the process.
+      for (const { id } of runs) {
+        waiting.get(id)?.reject(error);
+        waiting.delete(id);
+      }
+    }
   };
 
   return {

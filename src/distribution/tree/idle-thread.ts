@@ -59,6 +59,7 @@ export function createIdleThread<Request, Answer>(options: {
   return {
     ask(request) {
       const answer = last.then(() => send(request));
+      // Only for its end: who asked hears of the failure.
       last = answer.catch(() => {});
       return answer;
     },

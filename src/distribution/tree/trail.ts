@@ -130,6 +130,7 @@ export function createTrail(options: {
   /** Once at a time: while a retry is due, each push would only knock at a disk that is known to refuse. */
   function runLater(delayMs: number): void {
     if (timer !== undefined || isClosed) return;
+    // `attempt` has logged a failure and tries again; nobody waits here to be told.
     timer = setTimeout(() => run().catch(() => {}), delayMs).unref();
   }
 

@@ -1,6 +1,14 @@
 import { deleteCategory, listCategories, putCategory } from '../../api/index.ts';
 import { appendEvent } from '../../jobs/index.ts';
-import { type ApiRoute, apiRoute, originOf, pageOfItems, problem } from '../../rest/index.ts';
+import {
+  type ApiRoute,
+  apiRoute,
+  assertIfMatch,
+  etagOf,
+  originOf,
+  pageOfItems,
+  problem,
+} from '../../rest/index.ts';
 import type { HubContext } from '../context.ts';
 import { listCategoryRows, putCategoryRow, removeCategoryRow } from '../profile/category-store.ts';
 import { administer } from './administrators.ts';
@@ -17,16 +25,20 @@ export function categoryRoutes({ db, audit, distribution }: HubContext): ApiRout
     apiRoute(putCategory, {
       access: () => administer,
       async handle({ params: { slug }, body: { title }, call }) {
+        const category = { slug, title };
         await db.transaction(async (trx) => {
-          await putCategoryRow(trx, { slug, title });
+          const before = (await listCategoryRows(trx)).find((row) => row.slug === slug);
+          assertIfMatch(call, before && etagOf({ slug, title: before.title }));
+          await putCategoryRow(trx, category);
           await audit.record(trx, {
             action: putCategory.name,
             origin: originOf(call),
             resource: { type: 'system', name: slug },
+            ...(before && { before: { title: before.title } }),
             after: { title },
           });
         });
-        return { body: { slug, title } };
+        return { body: category, etag: etagOf(category) };
       },
     }),
 
